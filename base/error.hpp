@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The exceptions of py4cpp's C++ interfaces, one class for each thing a caller can do next.
+// All of them are values: safe to copy, to keep and to pass between threads.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace py4cpp {
+
+/// Anything that py4cpp reports. `what()` says what happened, where, and what to do.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Python code raised. The message is the last line; the traceback is Python's own text.
+class PythonError : public Error {
+ public:
+  PythonError(const std::string& message, std::string traceback)
+      : Error(message), traceback_(std::move(traceback)) {}
+
+  /// The whole traceback as Python formatted it, without a final newline rule.
+  const std::string& traceback() const { return traceback_; }
+
+ private:
+  std::string traceback_;
+};
+
+/// The other side is gone: try again on a new connection, or give up.
+class Disconnected : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A bound was reached (connections, objects, depth, bytes): try later or raise the named limit.
+class Overloaded : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A Python worker or another child process ended before its work did.
+class WorkerFailed : public Error {
+ public:
+  WorkerFailed(const std::string& message, std::vector<std::string> stderr_lines)
+      : Error(message), stderr_lines_(std::move(stderr_lines)) {}
+
+  /// The last lines that the process wrote to its standard error, oldest first.
+  const std::vector<std::string>& stderr_lines() const { return stderr_lines_; }
+
+ private:
+  std::vector<std::string> stderr_lines_;
+};
+
+}  // namespace py4cpp

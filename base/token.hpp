@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Secrets that guard py4cpp's sockets.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace py4cpp {
+
+/// 256 random bits from OpenSSL as 64 hexadecimal digits. Throws Error when the system has none.
+std::string random_token();
+
+/// Compares in a time that depends on the lengths only.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+}  // namespace py4cpp
