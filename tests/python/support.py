@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the Python tests share: an interpreter with a release of pyspark, and a runner of driver
+scripts that can tell every process which a script started, however deep, from all others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import textwrap
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+MARK = "PY4CPP_TEST_MARK"
+LEAVE_SECONDS_MAX = 5.0
+RUN_SECONDS_MAX = 120.0
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python executable and the release of pyspark that it imports."""
+
+    executable: str
+    release: str
+
+    @cached_property
+    def pyspark(self) -> Path:
+        """The folder of the pyspark package."""
+        code = "import importlib.util as u; print(u.find_spec('pyspark').origin)"
+        answer = subprocess.run(
+            [self.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        return Path(answer.stdout.strip()).parent
+
+    def example(self, name: str) -> Path:
+        """One of the example scripts that the pyspark package ships."""
+        return self.pyspark / "examples" / "src" / "main" / "python" / name
+
+
+def marked_processes(mark: str) -> dict[int, str]:
+    """The command lines of all processes, zombies left out, whose environment carries the mark."""
+    wanted = f"{MARK}={mark}".encode()
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                found[int(folder.name)] = line.decode(errors="replace").strip()
+        except OSError:
+            continue
+    return found
+
+
+def wait_until_gone(mark: str, seconds_max: float = LEAVE_SECONDS_MAX) -> dict[int, str]:
+    """Waits until no process carries the mark; returns those that are still there at the end."""
+    end = time.monotonic() + seconds_max
+    while (left := marked_processes(mark)) and time.monotonic() < end:
+        time.sleep(0.02)
+    return left
+
+
+class Submitter:
+    """Runs scripts with `py4cpp run` in an environment of their own: a private temporary folder,
+    the given interpreter for driver and workers, and a mark by which their processes are found."""
+
+    def __init__(self, command: Path, python: Interpreter, folder: Path) -> None:
+        self.command = command
+        self.python = python
+        self.folder = folder
+        self.temp = folder / "temp"
+        self.temp.mkdir()
+        self.mark = uuid.uuid4().hex
+
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of a run: ours without any Python or Spark setting of the caller."""
+        drop = ("PYTHON", "PYSPARK", "SPARK", "PY4CPP", "_PYSPARK")
+        env = {key: value for key, value in os.environ.items() if not key.startswith(drop)}
+        env.update(TMPDIR=str(self.temp), PYSPARK_PYTHON=self.python.executable)
+        env[MARK] = self.mark
+        env.update(extra or {})
+        return env
+
+    def write(self, text: str, name: str = "script.py") -> Path:
+        """Writes a driver script (its common indent removed) into the test's folder."""
+        path = self.folder / name
+        path.write_text(textwrap.dedent(text))
+        return path
+
+    def start(
+        self,
+        script: Path | str,
+        *args: str,
+        options: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[str]:
+        """Starts `py4cpp run options script args` in a process group of its own."""
+        return subprocess.Popen(
+            [str(self.command), "run", *options, str(script), *args],
+            env=self.environment(env),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def finish(
+        self, process: subprocess.Popen[str], seconds_max: float = RUN_SECONDS_MAX
+    ) -> subprocess.CompletedProcess[str]:
+        """Waits for the end and returns output and exit code; past the time it kills the group."""
+        try:
+            out, err = process.communicate(timeout=seconds_max)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate()
+            raise AssertionError(
+                f"still running after {seconds_max:g} s\n--- stdout\n{out}\n--- stderr\n{err}"
+            ) from None
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def run(
+        self,
+        script: Path | str,
+        *args: str,
+        options: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        seconds_max: float = RUN_SECONDS_MAX,
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs a script to its end, whatever its exit code."""
+        return self.finish(self.start(script, *args, options=options, env=env), seconds_max)
+
+    def output(self, script: Path | str, *args: str, options: Sequence[str] = ()) -> str:
+        """Runs a script that has to succeed and returns what it printed."""
+        done = self.run(script, *args, options=options)
+        assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def check_nothing_is_left(self) -> None:
+        """Fails when a process or a temporary file of any run is still there."""
+        left = wait_until_gone(self.mark)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        assert not left, f"processes stayed behind: {left}"
+        files = sorted(str(path.relative_to(self.temp)) for path in self.temp.rglob("*"))
+        assert not files, f"temporary files stayed behind: {files}"
