@@ -165,9 +165,7 @@ int ExitStatus::shell_code() const {
   return WIFSIGNALED(wait_status_) ? 128 + WTERMSIG(wait_status_) : WEXITSTATUS(wait_status_);
 }
 
-int ExitStatus::signal() const {
-  return WIFSIGNALED(wait_status_) ? WTERMSIG(wait_status_) : 0;
-}
+int ExitStatus::signal() const { return WIFSIGNALED(wait_status_) ? WTERMSIG(wait_status_) : 0; }
 
 std::string ExitStatus::text() const {
   if (signal() != 0) return "killed by " + signal_name(signal());
@@ -272,7 +270,8 @@ ExitStatus Process::wait() {
   do {
     reaped = ::waitpid(pid_, &word, 0);
   } while (reaped < 0 && errno == EINTR);
-  if (reaped < 0) throw Error("cannot wait for process " + std::to_string(pid_) + ": " + errno_text(errno));
+  if (reaped < 0)
+    throw Error("cannot wait for process " + std::to_string(pid_) + ": " + errno_text(errno));
   status_.emplace(word);
   return *status_;
 }
@@ -288,8 +287,8 @@ std::optional<ExitStatus> Process::wait_until(std::chrono::steady_clock::time_po
   if (const auto ended = try_wait()) return ended;
   const Fd exit = exit_fd();
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     const int wait_ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
     pollfd entry{exit.get(), POLLIN, 0};
     ::poll(&entry, 1, wait_ms);

@@ -64,8 +64,8 @@ bool wait_for(int fd, short events, Deadline deadline) {
   for (;;) {
     int wait_ms = -1;
     if (deadline != no_deadline) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-          deadline - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       wait_ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX));
     }
     pollfd entry{fd, events, 0};
@@ -140,8 +140,7 @@ std::uint16_t local_port(const Fd& socket) {
 }
 
 Fd connect_loopback(std::uint16_t port, Deadline deadline) {
-  Fd socket =
-      connect_to(loopback_address(port), "127.0.0.1:" + std::to_string(port), deadline);
+  Fd socket = connect_to(loopback_address(port), "127.0.0.1:" + std::to_string(port), deadline);
   send_without_delay(socket);
   return socket;
 }
