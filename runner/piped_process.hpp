@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Any command as a step of a stream: it gets each input frame as a line on stdin and each line of
+// its stdout becomes an output frame, as `rdd.pipe` wants it.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "byte_source.hpp"
+#include "cancel_token.hpp"
+#include "worker_options.hpp"
+
+namespace py4cpp::runner {
+
+struct PipedProcessOptions {
+  /// The program and its arguments; a program without a slash is looked up on PATH.
+  std::vector<std::string> command = {};
+  /// Added to this process's environment.
+  std::map<std::string, std::string> environment = {};
+  /// This process's own when empty.
+  std::string working_directory = {};
+  /// The longest line that the command may write.
+  std::size_t line_bytes_max = std::size_t{1} << 30;
+  /// The last lines of stderr that an error shows.
+  std::size_t stderr_lines_max = 50;
+  /// Where lines of stderr go; this process's stderr when empty.
+  LineSink stderr_lines = {};
+};
+
+/// Feeds stdin while reading stdout. A command that stops reading early is no failure; an exit
+/// status other than 0 is. Destroying the source before its end kills the command's process group;
+/// when this process dies, the command gets SIGKILL.
+class PipedProcess final : public ByteSource {
+ public:
+  /// Starts the command. Throws Error that names it when it is empty, not found or not executable.
+  PipedProcess(PipedProcessOptions options, std::unique_ptr<ByteSource> input,
+               std::shared_ptr<const CancelToken> cancel = {});
+  ~PipedProcess() override;
+
+  /// Output lines as frames of their bytes, without the line's end. Throws WorkerFailed with the
+  /// status, the command and its last stderr lines when it failed, TaskCancelled, Error for a line
+  /// over the bound, and what the input throws.
+  std::span<const std::byte> next() override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a driver sends to be run in a Python worker, and the task it is run for. Plain values that
+// many tasks share; the runner never looks into the pickled bytes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "byte_source.hpp"
+
+namespace py4cpp::runner {
+
+/// A broadcast variable: a file that holds one pickle. The file must outlive every task that may
+/// read it (workers read it at the first use of the value).
+struct Broadcast {
+  std::int64_t id = 0;
+  std::string path = {};
+};
+
+/// A Python function with everything a worker needs to run it.
+struct PythonFunction {
+  std::shared_ptr<const Bytes> command = {};            ///< pickled by the driver; opaque
+  std::map<std::string, std::string> environment = {};  ///< for the worker; part of the pool's key
+  std::vector<std::string> includes = {};  ///< zip, egg and py names in the files directory
+  std::string python_executable = "python3";
+  std::string python_version = {};  ///< the driver's "3.11"; workers refuse any other
+  std::vector<std::shared_ptr<const Broadcast>> broadcasts = {};
+};
+
+/// Functions that are applied one after the other, innermost first. Tasks of RDDs have one.
+struct ChainedPythonFunctions {
+  std::vector<PythonFunction> functions = {};
+};
+
+/// A resource (a GPU) that a task was given.
+struct TaskResource {
+  std::string name = {};
+  std::vector<std::string> addresses = {};
+};
+
+/// Where a barrier task finds its barrier server.
+struct BarrierServer {
+  int port = -1;            ///< loopback port, or -1
+  std::string path = {};    ///< Unix socket, used when not empty (from 4.1 on)
+  std::string secret = {};  ///< for the port
+};
+
+/// The task that a function runs in, as `pyspark.TaskContext` shows it.
+struct TaskContext {
+  int stage_id = 0;
+  int partition_id = 0;
+  int attempt_number = 0;
+  std::int64_t task_attempt_id = 0;
+  int cpus = 1;
+  std::string cpu_amount = {};  ///< decimal text (from 4.3 on); `cpus` when empty
+  std::map<std::string, TaskResource> resources = {};
+  std::map<std::string, std::string> local_properties = {};
+  bool barrier = false;
+  BarrierServer barrier_server = {};
+};
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one place that says how the releases of PySpark differ on the wire. A further release is one
+// more row of the table in python_release.cpp.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace py4cpp::runner {
+
+/// How the task context is written in the task header.
+enum class ContextForm {
+  binary_with_server,  ///< fields one by one, the barrier server's place always present
+  binary,              ///< fields one by one, the barrier server only for barrier tasks
+  json,                ///< one JSON object
+};
+
+/// What one PySpark release expects on its worker's socket. Immutable.
+struct WireVariant {
+  int major = 0;
+  int minor = 0;
+  ContextForm context = ContextForm::json;
+  bool init_message = false;     ///< the header is one length-prefixed message after a marker
+  bool conf_always = false;      ///< runner and eval conf are sent for every eval type
+  bool unix_sockets = false;     ///< daemon and workers can use Unix sockets
+  bool daemon_argument = false;  ///< the daemon takes the worker module as its argument
+  int timing_fields = 0;         ///< 64-bit numbers in the timing section of an answer
+};
+
+/// A PySpark release, "4.3", that this library can talk to. A value, cheap to copy.
+class PythonRelease {
+ public:
+  /// The newest release of the table.
+  PythonRelease();
+  /// Throws Error that lists the known releases when there is no row for this one.
+  PythonRelease(int major, int minor);
+
+  /// Reads "4.3.0", "4.3" or "4.3.0.dev1". Throws Error as above, or when it is no version.
+  static PythonRelease parse(std::string_view text);
+
+  int major_version() const { return variant_->major; }
+  int minor_version() const { return variant_->minor; }
+  /// "4.3".
+  std::string text() const;
+  const WireVariant& variant() const { return *variant_; }
+
+  friend bool operator==(PythonRelease a, PythonRelease b) { return a.variant_ == b.variant_; }
+
+ private:
+  const WireVariant* variant_;
+};
+
+/// Every release in the table, oldest first.
+std::vector<PythonRelease> known_releases();
+
+/// What an interpreter is and which PySpark it finds.
+struct PythonInstallation {
+  std::string python_version;   ///< "3.11", what a task header must name
+  std::string pyspark_version;  ///< "4.3.0"
+};
+
+/// Asks an interpreter, without importing pyspark (some 20 ms). `environment` is added to this
+/// process's own. Throws Error that names the interpreter and holds its output when it cannot be
+/// started, is not a Python 3, or finds no pyspark.
+PythonInstallation probe_python(const std::string& python_executable,
+                                const std::map<std::string, std::string>& environment = {});
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The worker factories of one application: one for each interpreter and environment. Start here:
+// make one WorkerFactories, then a PythonRunner per function, and call `compute` per task.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "worker_factory.hpp"
+#include "worker_options.hpp"
+
+namespace py4cpp::runner {
+
+/// Owns all Python processes of an application and one thread that starts them, forwards their
+/// output and closes idle ones. When this process dies, however it dies, they end too.
+/// All functions may be called from any thread.
+class WorkerFactories {
+ public:
+  /// Starts no process yet. Throws Error when the folder for sockets cannot be made.
+  explicit WorkerFactories(WorkerOptions options = {});
+  WorkerFactories(const WorkerFactories&) = delete;
+  WorkerFactories& operator=(const WorkerFactories&) = delete;
+  /// Ends every daemon and worker, and waits for them. No lease and no task may be left.
+  ~WorkerFactories();
+
+  /// The factory for an interpreter and a function's environment; made at the first call. It lives
+  /// as long as this object. At most `factories_max` exist; then Overloaded.
+  WorkerFactory& get(const std::string& python_executable,
+                     const std::map<std::string, std::string>& function_environment = {});
+
+  /// Starts `count` workers now, so that the first tasks need not wait. Throws as `acquire`.
+  void prewarm(const std::string& python_executable,
+               const std::map<std::string, std::string>& function_environment, std::size_t count);
+
+  /// Ends all idle workers and daemons; later tasks start new ones.
+  void stop();
+
+  /// The sum over all factories.
+  WorkerStats stats() const;
+  const WorkerOptions& options() const;
+
+  static constexpr std::size_t factories_max = 256;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace py4cpp::runner

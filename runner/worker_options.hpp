@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How Python workers are started, kept and bounded. One set of options serves one application.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.hpp"
+#include "python_release.hpp"
+
+namespace py4cpp::runner {
+
+/// Gets each line (without its end) that a daemon or a worker writes to stdout or stderr. Called
+/// from one thread, which no task waits for; must not block for long and must not throw.
+using LineSink = std::function<void(std::string_view line)>;
+
+struct WorkerOptions {
+  /// The PySpark that the interpreters import.
+  PythonRelease release = {};
+
+  /// Fork workers from one daemon per interpreter and environment (spark.python.use.daemon); else
+  /// each task starts a worker of its own, which takes some 300 ms.
+  bool use_daemon = true;
+  /// Give a worker further tasks after a clean end (spark.python.worker.reuse).
+  bool reuse = true;
+  /// Unix sockets where the release has them; TCP with a secret elsewhere.
+  bool unix_sockets = true;
+  /// spark.python.daemon.module and spark.python.worker.module.
+  std::string daemon_module = "pyspark.daemon";
+  std::string worker_module = "pyspark.worker";
+  /// Added to the environment of every worker; a function's own environment wins.
+  std::map<std::string, std::string> environment = {};
+
+  /// SPARK_LOCAL_DIRS: where workers spill. The system's temporary folder when empty.
+  std::vector<std::string> local_dirs = {};
+  /// Where the folder for Unix sockets is made; the system's temporary folder when empty. A socket
+  /// path has room for 107 bytes.
+  std::string socket_root = {};
+  /// SPARK_BUFFER_SIZE: the worker's own input and output buffers (spark.buffer.size).
+  std::size_t buffer_bytes = 65536;
+  /// OMP_NUM_THREADS unless the environment sets it (spark.executor.cores or spark.task.cpus).
+  int omp_threads = 1;
+  /// PYSPARK_EXECUTOR_MEMORY_MB: address space bound per worker (spark.executor.pyspark.memory).
+  std::optional<int> memory_mb = {};
+  /// SPARK_JOB_ARTIFACT_UUID.
+  std::string job_artifact_uuid = "default";
+
+  /// Workers alive at the same time in one factory; more is Overloaded.
+  std::size_t workers_max = 1024;
+  /// Idle workers kept by one factory; the oldest goes (spark.python.factory.idleWorkerMaxPoolSize).
+  std::size_t idle_workers_max = 128;
+  /// An idle worker is closed when its factory was not used for this long.
+  std::chrono::milliseconds idle_ms_max{60'000};
+  /// From the start of a daemon or a simple worker to its first word.
+  std::chrono::milliseconds start_ms_max{60'000};
+  /// From a connection to the daemon to the new worker's word.
+  std::chrono::milliseconds connect_ms_max{15'000};
+  /// How long a daemon or worker may take to end politely before it is killed.
+  std::chrono::milliseconds stop_ms_max{2'000};
+
+  /// A task whose worker neither reads nor writes for this long is reported by a WARN; 0 is never
+  /// (spark.python.worker.idleTimeoutSeconds).
+  std::chrono::milliseconds task_idle_ms_max{0};
+  /// ... and is killed and fails (spark.python.worker.killOnIdleTimeout).
+  bool kill_on_task_idle = false;
+  /// Collect the Python stack of a worker that crashes, or that is killed because it is stuck, for
+  /// the error's text (spark.python.worker.faulthandler.enabled).
+  bool faulthandler = false;
+  /// Workers print all stacks to stderr this often while a task runs; 0 is never (from 4.1 on).
+  std::chrono::seconds traceback_dump_s{0};
+
+  /// The largest frame that a worker may send.
+  std::size_t frame_bytes_max = 0x7fffffff;
+  /// Accumulators that one task may update.
+  std::size_t accumulators_max = 1'000'000;
+
+  /// The last lines of a daemon's and its workers' output that an error can show, and the length
+  /// at which a line without an end is cut.
+  std::size_t output_lines_max = 50;
+  std::size_t output_line_bytes_max = 65536;
+  /// Where output lines go; this process's stderr when empty.
+  LineSink output = {};
+  Log log = {};
+};
+
+}  // namespace py4cpp::runner
