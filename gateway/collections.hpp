@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The containers that Python sees as JavaList, JavaMap, JavaSet, JavaIterator and JavaArray. They
+// live on the C++ side and are shared through shared_ptr. Each call is atomic (one mutex per
+// container), because several Python threads may use one container; longer work takes a snapshot.
+// Bounds errors throw NamedError with the class that Java would use.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "value.hpp"
+
+namespace py4cpp {
+
+/// java.util.ArrayList.
+class List {
+ public:
+  List() = default;
+  explicit List(std::vector<Value> values) : values_(std::move(values)) {}
+
+  std::size_t size() const;
+  Value get(std::int64_t index) const;
+  /// Returns the value that was there.
+  Value set(std::int64_t index, Value value);
+  void add(Value value);
+  void insert(std::int64_t index, Value value);
+  /// Returns the value that was there.
+  Value remove_at(std::int64_t index);
+  /// The first position of an equal value, or -1.
+  std::int64_t index_of(const Value& value) const;
+  void clear();
+  /// Replaces the whole content.
+  void assign(std::vector<Value> values);
+  /// A copy of the content at this moment.
+  std::vector<Value> snapshot() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Value> values_;
+};
+
+/// java.util.HashMap, but it keeps the order of insertion.
+class Map {
+ public:
+  using Entry = std::pair<Value, Value>;
+
+  std::size_t size() const;
+  bool contains(const Value& key) const;
+  std::optional<Value> find(const Value& key) const;
+  /// Returns the value that the key had before, or null.
+  Value put(Value key, Value value);
+  /// Returns the value that was removed, or null.
+  Value remove(const Value& key);
+  void clear();
+  /// A copy of the content at this moment, in order of insertion.
+  std::vector<Entry> snapshot() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::list<Entry> entries_;
+  std::unordered_map<Value, std::list<Entry>::iterator, ValueHash> index_;
+};
+
+/// java.util.HashSet, but it keeps the order of insertion.
+class Set {
+ public:
+  std::size_t size() const { return map_.size(); }
+  bool contains(const Value& value) const { return map_.contains(value); }
+  /// False when an equal value was there already.
+  bool add(Value value);
+  bool remove(const Value& value);
+  void clear() { map_.clear(); }
+  std::vector<Value> snapshot() const;
+
+ private:
+  Map map_;
+};
+
+/// java.util.Iterator over anything that can say "next" until it ends.
+class Iterator {
+ public:
+  using Next = std::function<std::optional<Value>()>;
+
+  /// `next` is called under the iterator's mutex and not again after it returned nothing.
+  explicit Iterator(Next next) : next_(std::move(next)) {}
+  explicit Iterator(std::vector<Value> values);
+
+  bool has_next();
+  /// Throws NamedError java.util.NoSuchElementException at the end.
+  Value next();
+
+ private:
+  void advance();
+
+  std::mutex mutex_;
+  Next next_;
+  std::optional<Value> ahead_;
+};
+
+/// A Java array of a fixed length. `component` is the Java name of the element type ("int",
+/// "java.lang.String"); elements set by Python are converted to it. (`byte[]` is Bytes instead.)
+class ObjectArray {
+ public:
+  ObjectArray(std::string component, std::vector<Value> values)
+      : component_(std::move(component)), values_(std::move(values)) {}
+
+  const std::string& component() const { return component_; }
+  std::size_t size() const { return values_.size(); }
+  Value get(std::int64_t index) const;
+  void set(std::int64_t index, Value value);
+  std::vector<Value> snapshot() const;
+
+ private:
+  mutable std::mutex mutex_;
+  const std::string component_;
+  std::vector<Value> values_;
+};
+
+}  // namespace py4cpp

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// convert<T> for standard containers. They cross by copy: an argument is copied out of the Java-like
+// container that Python passes, a result becomes a new container (List, Map, Set, ObjectArray).
+// Take shared_ptr<List> and so on where Python must see the changes.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "collections.hpp"
+#include "convert.hpp"
+
+namespace py4cpp {
+
+/// A vector that shows in Python as a Java array instead of a list. `component` is the Java name of
+/// the element type when the element's own converter should not name it.
+template <class T>
+struct Array {
+  std::vector<T> values;
+  std::string component{};
+};
+
+namespace detail {
+
+/// The elements of a List, an ObjectArray or a Set; nothing when the value is none of these.
+std::optional<std::vector<Value>> elements_of(const Registry& registry, const Value& value);
+std::optional<std::vector<Map::Entry>> entries_of(const Registry& registry, const Value& value);
+
+template <class T>
+Cost elements_cost(const Value& value, const Registry& registry) {
+  const auto elements = elements_of(registry, value);
+  if (!elements) return no_match;
+  for (const Value& element : *elements)
+    if (Argument<T>::cost(element, registry) < 0) return no_match;
+  return distance_cost;
+}
+
+/// vector<bool> and friends need the value itself, everything else what the converter makes.
+template <class T>
+T element_from(const Value& value, const Registry& registry) {
+  auto holder = Argument<T>::hold(value, registry);
+  return T(Argument<T>::pass(holder));
+}
+
+template <class C, class T>
+C collect(const Value& value, const Registry& registry) {
+  C result;
+  const auto elements = elements_of(registry, value);
+  for (const Value& element : *elements)
+    result.insert(result.end(), element_from<T>(element, registry));
+  return result;
+}
+
+template <class T>
+std::vector<Value> values_from(std::vector<T> elements) {
+  std::vector<Value> values;
+  values.reserve(elements.size());
+  for (auto&& element : elements) values.push_back(to_value(T(std::move(element))));
+  return values;
+}
+
+template <class C, class T>
+struct ConvertSet {
+  static std::string java_name() { return "java.util.Set"; }
+  static Cost cost(const Value& value, const Registry& registry) {
+    return elements_cost<T>(value, registry);
+  }
+  static C from_value(const Value& value, const Registry& registry) {
+    return collect<C, T>(value, registry);
+  }
+  static Value to_value(const C& container) {
+    auto set = std::make_shared<Set>();
+    for (const auto& element : container) set->add(detail::to_value(T(element)));
+    return set;
+  }
+};
+
+template <class C, class K, class V>
+struct ConvertMap {
+  static std::string java_name() { return "java.util.Map"; }
+  static Cost cost(const Value& value, const Registry& registry) {
+    const auto entries = entries_of(registry, value);
+    if (!entries) return no_match;
+    for (const auto& [key, mapped] : *entries)
+      if (Argument<K>::cost(key, registry) < 0 || Argument<V>::cost(mapped, registry) < 0)
+        return no_match;
+    return distance_cost;
+  }
+  static C from_value(const Value& value, const Registry& registry) {
+    C result;
+    const auto entries = entries_of(registry, value);
+    for (const auto& [key, mapped] : *entries)
+      result.insert_or_assign(element_from<K>(key, registry), element_from<V>(mapped, registry));
+    return result;
+  }
+  static Value to_value(const C& container) {
+    auto map = std::make_shared<Map>();
+    for (const auto& [key, mapped] : container)
+      map->put(detail::to_value(K(key)), detail::to_value(V(mapped)));
+    return map;
+  }
+};
+
+}  // namespace detail
+
+template <class T>
+  requires(!std::same_as<T, std::byte>)
+struct convert<std::vector<T>> {
+  static std::string java_name() { return "java.util.List"; }
+  static Cost cost(const Value& value, const Registry& registry) {
+    return detail::elements_cost<T>(value, registry);
+  }
+  static std::vector<T> from_value(const Value& value, const Registry& registry) {
+    return detail::collect<std::vector<T>, T>(value, registry);
+  }
+  static Value to_value(std::vector<T> values) {
+    return std::make_shared<List>(detail::values_from(std::move(values)));
+  }
+};
+
+template <class T>
+struct convert<Array<T>> {
+  static std::string java_name() { return component(Array<T>{}) + "[]"; }
+  static Cost cost(const Value& value, const Registry& registry) {
+    return detail::elements_cost<T>(value, registry);
+  }
+  static Array<T> from_value(const Value& value, const Registry& registry) {
+    return {detail::collect<std::vector<T>, T>(value, registry)};
+  }
+  static Value to_value(Array<T> array) {
+    auto name = component(array);
+    return std::make_shared<ObjectArray>(std::move(name),
+                                         detail::values_from(std::move(array.values)));
+  }
+
+ private:
+  static std::string component(const Array<T>& array) {
+    return array.component.empty() ? detail::Argument<T>::java_name() : array.component;
+  }
+};
+
+template <class K, class V>
+struct convert<std::map<K, V>> : detail::ConvertMap<std::map<K, V>, K, V> {};
+template <class K, class V>
+struct convert<std::unordered_map<K, V>> : detail::ConvertMap<std::unordered_map<K, V>, K, V> {};
+template <class T>
+struct convert<std::set<T>> : detail::ConvertSet<std::set<T>, T> {};
+template <class T>
+struct convert<std::unordered_set<T>> : detail::ConvertSet<std::unordered_set<T>, T> {};
+
+}  // namespace py4cpp

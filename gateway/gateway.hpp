@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Start here. A Gateway serves the types of a Registry to Python programs that use py4j:
+//
+//   py4cpp::Registry registry;
+//   registry.type<Thermostat>("home.Thermostat").constructor<double>();
+//   py4cpp::Gateway gateway(registry, {.entry_point = std::make_shared<Thermostat>(20.0)});
+//   // Give gateway.port() and gateway.token() to the Python program.
+//
+// Python's side is `GatewayParameters(port=..., auth_token=...)`. Each connection has a thread; bound
+// functions run on it and may block. PROTOCOL.md describes the bytes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/log.hpp"
+#include "proxy.hpp"
+#include "registry.hpp"
+#include "value.hpp"
+
+namespace py4cpp {
+
+struct GatewayOptions {
+  /// `gateway.entry_point` in Python.
+  Value entry_point{};
+  /// Where to listen. Only loopback unless told otherwise. Port 0 takes a free one.
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  /// What a client must present. Empty: a random one is made, see Gateway::token.
+  std::string token{};
+  /// False lets every local process in: for tests only.
+  bool authenticate = true;
+  /// True for py4j's ClientServer (one C++ thread for one Python thread, calls back on the same
+  /// connection), false for JavaGateway (calls back on connections to the callback server).
+  bool pinned = true;
+  /// Where Python's callback server listens, until the client says otherwise, and its token (empty:
+  /// the same token as ours).
+  std::string callback_address = "127.0.0.1";
+  std::uint16_t callback_port = 25334;
+  std::string callback_token{};
+  /// Receives warnings about refused connections and lost peers.
+  Log log{};
+  /// Called once, on a gateway thread, when a client sends the shutdown command. The gateway has
+  /// stopped listening by then; the callee arranges that stop() is called from another thread.
+  std::function<void()> on_shutdown{};
+
+  /// Bounds on what a peer can make grow. A connection beyond the first is closed at once.
+  std::size_t connections_max = 1024;
+  /// Ids that Python holds at one time; beyond it calls that return objects fail.
+  std::size_t objects_max = 10'000'000;
+  /// Calls that go back and forth within one another on one connection.
+  std::size_t depth_max = 200;
+  /// One protocol line; a bytes argument of 3/4 of this size still passes.
+  std::size_t line_bytes_max = std::size_t{1} << 30;
+  /// Arguments of one call.
+  std::size_t arguments_max = 65'536;
+  /// A connection must present the token within this time, in one short line.
+  std::chrono::milliseconds authentication_ms_max{10'000};
+  /// Connecting to the callback server, and its answer to our token.
+  std::chrono::milliseconds callback_connect_ms_max{10'000};
+  /// Connections to the callback server kept for reuse.
+  std::size_t callback_idle_max = 16;
+  /// Dead proxies that wait until Python is told of them in one go.
+  std::size_t released_proxies_max = 1024;
+};
+
+/// A running gateway. All functions may be called from any thread, but stop() and the destructor not
+/// from a thread that serves a call.
+class Gateway {
+ public:
+  /// Freezes the registry, which must outlive the gateway, and listens. Throws Error when a name in
+  /// the registry is wrong or the port cannot be had.
+  Gateway(Registry& registry, GatewayOptions options = {});
+  /// Stops.
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  std::uint16_t port() const;
+  /// What clients must present; empty when authentication is off.
+  const std::string& token() const;
+
+  /// Closes the listener and every connection, waits until each running call has returned, and
+  /// forgets all objects. Does nothing the second time.
+  void stop();
+
+  /// The object that the Python program offers as its `python_server_entry_point`.
+  Proxy python_entry_point();
+
+  /// Ids that Python holds at this moment, and open connections.
+  std::size_t object_count() const;
+  std::size_t connection_count() const;
+
+  class Impl;
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace py4cpp
