@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Start here: a Context is a running engine. Make one, build a lineage of nodes (engine/nodes), run
+// jobs on it, stop it. Another may be made afterwards, or at the same time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "engine/conf.hpp"
+#include "engine/job_errors.hpp"
+#include "engine/storage/block.hpp"
+#include "engine/task_run.hpp"
+#include "runner/python_release.hpp"
+
+namespace py4cpp::runner {
+class WorkerFactories;
+}
+
+namespace py4cpp::engine {
+
+class BlockStore;
+class Broadcasts;
+class Files;
+class Rdd;
+class ShuffleStore;
+class StatusStore;
+
+/// A job's local properties; tasks carry them. The engine reads `spark.jobGroup.id`,
+/// `spark.job.tags` (commas between them) and `callSite.short` (the name of its stages).
+using Properties = std::map<std::string, std::string>;
+
+/// Gets each partition's result on the thread that runs the job, in the order in which tasks end.
+/// `index` is the place in the job's list of partitions. What it throws cancels the job and leaves
+/// `run_job`.
+using OnResult = std::function<void(std::size_t index, Block result)>;
+
+struct ContextOptions {
+  /// `spark.master` ("local[*]" when missing), `spark.app.name`, `spark.local.dir`...
+  Conf conf = {};
+  /// The PySpark that workers import.
+  runner::PythonRelease release = {};
+  Log log = {};
+  /// Takes the place of Python workers; for tests.
+  std::shared_ptr<FunctionRunner> function_runner = {};
+};
+
+/// All functions may be called from any thread. Nodes keep their context alive; a stopped one holds
+/// no threads, processes, files and blocks.
+class Context : public std::enable_shared_from_this<Context> {
+ public:
+  /// Starts an engine: checks the conf and makes the temporary folder. Throws BadSetting, and Error
+  /// that names the folder when it cannot be made.
+  static std::shared_ptr<Context> start(ContextOptions options);
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context();
+
+  /// Cancels all jobs, ends workers and daemons, removes temporary folders. Waits for all of it;
+  /// does nothing the second time.
+  void stop();
+  bool stopped() const;
+
+  /// The settings in effect, `spark.app.id` and the like included.
+  const Conf& conf() const;
+  const std::string& application_id() const;
+  std::chrono::system_clock::time_point start_time() const;
+  /// The number of task slots, and `spark.default.parallelism`, which is the same unless set.
+  std::size_t slots() const;
+  std::size_t default_parallelism() const;
+  /// At most 2: `sc.defaultMinPartitions`.
+  std::size_t default_min_partitions() const;
+
+  /// Runs `task` (collects, when it is empty) on the given partitions and returns when all are
+  /// done. Throws JobFailed, JobCancelled, ContextStopped, BadArgument for a partition that is not
+  /// there, and what the lineage throws when it counts its partitions.
+  void run_job(const std::shared_ptr<Rdd>& rdd, const std::vector<std::size_t>& partitions,
+               const Properties& properties, const OnResult& on_result,
+               const TaskFunction& task = {});
+  /// The blocks of all partitions, in order.
+  std::vector<Block> collect(const std::shared_ptr<Rdd>& rdd, const Properties& properties);
+
+  /// Cancel running jobs. Their `run_job` throws JobCancelled once their tasks were told to end.
+  void cancel_job(int job_id, const std::string& reason = {});
+  void cancel_job_group(const std::string& group);
+  void cancel_jobs_with_tag(const std::string& tag);
+  void cancel_stage(int stage_id, const std::string& reason = {});
+  void cancel_all_jobs();
+
+  StatusStore& status();
+  Broadcasts& broadcasts();
+  Files& files();
+  BlockStore& blocks();
+  ShuffleStore& shuffles();
+  FunctionRunner& function_runner();
+  /// The budget of results that wait to be fetched.
+  MemoryBudget& result_memory();
+  DiskSpace& disk();
+  const Log& log() const;
+
+  /// The folder of all temporary files; gone after `stop`.
+  const std::filesystem::path& local_dir() const;
+  /// A new folder below it, as `Utils.createTempDir` makes them.
+  std::filesystem::path make_temp_dir(const std::string& prefix);
+
+  /// Where `checkpoint` writes: a new folder below `directory`. Throws Error that names it.
+  void set_checkpoint_dir(const std::string& directory);
+  std::optional<std::string> checkpoint_dir() const;
+
+  /// Where accumulator updates go; none are kept when it is null.
+  void set_accumulator_sink(std::shared_ptr<AccumulatorSink> sink);
+  /// Hands updates to the sink. The scheduler's side.
+  void add_accumulator_updates(std::vector<runner::Bytes> updates);
+
+  int next_rdd_id();
+  /// Throws ContextStopped after `stop`.
+  void require_running() const;
+
+ private:
+  explicit Context(ContextOptions options);
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace py4cpp::engine

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A bound that several threads share: bytes that shuffles, results or cached blocks may hold in
+// memory before they go to disk.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <utility>
+
+namespace py4cpp::engine {
+
+/// Never blocks: a task that gets no memory spills instead of waiting. Any thread.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  MemoryBudget(const MemoryBudget&) = delete;
+  MemoryBudget& operator=(const MemoryBudget&) = delete;
+
+  /// Takes `bytes` when they fit.
+  bool try_take(std::size_t bytes);
+  void give_back(std::size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  std::size_t used() const { return used_.load(std::memory_order_relaxed); }
+  std::size_t bytes_max() const { return bytes_max_; }
+
+ private:
+  const std::size_t bytes_max_;
+  std::atomic<std::size_t> used_ = 0;
+};
+
+/// Bytes taken from a budget; given back in the destructor. The budget outlives it.
+class Reservation {
+ public:
+  Reservation() = default;
+  explicit Reservation(MemoryBudget& budget) : budget_(&budget) {}
+  Reservation(Reservation&& other) noexcept
+      : budget_(other.budget_), bytes_(std::exchange(other.bytes_, 0)) {}
+  Reservation& operator=(Reservation&& other) noexcept;
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  ~Reservation() { release(); }
+
+  /// Takes `bytes` more when they fit.
+  bool grow(std::size_t bytes);
+  void release();
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  MemoryBudget* budget_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace py4cpp::engine
