@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/janitor.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/token.hpp"
+
+namespace py4cpp::launcher {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A process between fork and exec does not carry the mark yet, so one look is not enough: the
+// janitor looks again until it has found nothing for this long, and gives up after the second.
+constexpr std::chrono::milliseconds quiet_ms{250};
+constexpr std::chrono::seconds work_seconds_max{10};
+constexpr int pause_ms = 25;
+
+bool carries(const fs::path& environ, const std::string& entry) {
+  std::ifstream file(environ, std::ios::binary);
+  std::string variable;
+  while (std::getline(file, variable, '\0')) {
+    if (variable == entry) return true;
+  }
+  return false;
+}
+
+// Keeps nothing that others wait for: the streams (a reader of our output waits for their end), the
+// working directory, the terminal's session.
+void detach() {
+  ::setsid();
+  ::prctl(PR_SET_NAME, "py4cpp-janitor");
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int stream = 0; stream < 3; ++stream) ::dup2(nothing, stream);
+  if (nothing > 2) ::close(nothing);
+  [[maybe_unused]] const int ignored = ::chdir("/");
+}
+
+void wait_for_end(int lifeline) {
+  char byte = 0;
+  while (::read(lifeline, &byte, 1) < 0 && errno == EINTR) {
+  }
+}
+
+[[noreturn]] void watch(int lifeline, const std::string& mark, const fs::path& folder) {
+  using Clock = std::chrono::steady_clock;
+  detach();
+  wait_for_end(lifeline);
+  const auto end = Clock::now() + work_seconds_max;
+  auto last_found = Clock::now();
+  while (Clock::now() < end && Clock::now() - last_found < quiet_ms) {
+    if (kill_marked(mark) > 0) last_found = Clock::now();
+    ::poll(nullptr, 0, pause_ms);
+  }
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+  ::_exit(0);
+}
+
+}  // namespace
+
+Janitor::Janitor(const fs::path& folder) {
+  const std::string mark = random_token();
+  Pipe pipe = make_pipe();
+  const pid_t child = ::fork();
+  if (child < 0)
+    throw Error(std::string("cannot start the janitor: fork: ") + std::strerror(errno));
+  if (child == 0) {
+    pipe.write_end.reset();
+    watch(pipe.read_end.get(), mark, folder);
+  }
+  ::setenv(mark_variable, mark.c_str(), 1);
+  lifeline_ = std::move(pipe.write_end);
+}
+
+int kill_marked(const std::string& mark) {
+  const std::string entry = std::string(mark_variable) + "=" + mark;
+  int found = 0;
+  std::error_code error;
+  for (const auto& process : fs::directory_iterator("/proc", error)) {
+    const std::string name = process.path().filename();
+    if (std::isdigit(static_cast<unsigned char>(name.front())) == 0) continue;
+    const pid_t pid = static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10));
+    if (pid == ::getpid() || !carries(process.path() / "environ", entry)) continue;
+    ::kill(pid, SIGKILL);
+    ++found;
+  }
+  return found;
+}
+
+}  // namespace py4cpp::launcher

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A small process that outlives us by a moment. When we end, however that happens (SIGKILL
+// included), it kills every process that we started and that is still there, and removes our
+// temporary folder. Daemons and workers end by themselves when they lose us; this is for those that
+// do not: a worker in an endless loop, a piped command, a simple worker.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/fd.hpp"
+#include "base/process.hpp"
+
+namespace py4cpp::launcher {
+
+/// The environment variable that marks what we start. All of our children inherit it; the driver is
+/// started without it, since what a user's script leaves running is the user's own business.
+inline constexpr const char* mark_variable = "PY4CPP_RUN";
+
+class Janitor {
+ public:
+  /// Forks the janitor and marks our own environment. Call it before any thread is started and
+  /// after `folder` was made. Throws Error.
+  explicit Janitor(const std::filesystem::path& folder);
+  Janitor(const Janitor&) = delete;
+  Janitor& operator=(const Janitor&) = delete;
+  /// Lets the janitor do its work; does not wait for it.
+  ~Janitor() = default;
+
+ private:
+  Fd lifeline_;  // The janitor sees its other end close.
+};
+
+/// Kills all processes of this user whose environment at their start had `mark_variable` = mark.
+/// Returns how many there were.
+int kill_marked(const std::string& mark);
+
+}  // namespace py4cpp::launcher

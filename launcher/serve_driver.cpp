@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The gateway form: a Python program has started us by way of $SPARK_HOME/bin/spark-submit and
+// waits for our address. It holds the other end of our standard input for as long as it lives.
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "launcher/commands.hpp"
+#include "launcher/host.hpp"
+#include "launcher/interpreter.hpp"
+#include "launcher/report.hpp"
+
+namespace py4cpp::launcher {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string big_endian(std::uint32_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 0xFF);
+  return bytes;
+}
+
+// The file appears whole or not at all: the driver reads it as soon as it sees it. The folder is
+// the driver's own and private.
+void publish_address(const fs::path& path, std::uint16_t port, const std::string& token) {
+  const fs::path draft = path.string() + ".part";
+  std::ofstream file(draft, std::ios::binary);
+  file << big_endian(port) << big_endian(static_cast<std::uint32_t>(token.size())) << token;
+  file.close();
+  std::error_code error;
+  if (file) fs::rename(draft, path, error);
+  if (!file || error) {
+    const std::string reason = file ? error.message() : std::strerror(errno);
+    fs::remove(draft, error);
+    throw Error("cannot write the gateway's address to '" + path.string() + "': " + reason);
+  }
+}
+
+// Returns the exit code: 0 when the driver is gone, 128 + n after a signal.
+int wait_for_end(Signals& signals) {
+  for (;;) {
+    std::array<pollfd, 2> entries{{{STDIN_FILENO, POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
+    if (::poll(entries.data(), entries.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      throw Error(std::string("cannot wait for the driver: ") + std::strerror(errno));
+    }
+    if (const auto signal = signals.take()) return 128 + signal->number;
+    if (entries[0].revents == 0) continue;
+    std::array<char, 256> ignored{};  // The driver never writes; its end is all that counts.
+    if (::read(STDIN_FILENO, ignored.data(), ignored.size()) <= 0 && errno != EINTR) return 0;
+  }
+}
+
+std::string worker_python(const Submission& submission, const Environment& environment) {
+  const auto set = submission.conf.find("spark.pyspark.python");
+  if (set != submission.conf.end()) return set->second;
+  const auto variable = environment.find("PYSPARK_PYTHON");
+  if (variable != environment.end() && !variable->second.empty()) return variable->second;
+  const std::string parent = interpreter_of(::getppid());
+  return parent.empty() ? "python3" : parent;
+}
+
+}  // namespace
+
+int serve_driver(const SubmitOptions& options) {
+  prepare_own_environment();
+  const Environment environment = current_environment();
+  const auto path = environment.find("_PYSPARK_DRIVER_CONN_INFO_PATH");
+  if (path == environment.end() || path->second.empty()) {
+    throw Error(
+        "'pyspark-shell' stands for a Python program that starts its own gateway; run that "
+        "program with plain python and SPARK_HOME=$(py4cpp home)");
+  }
+  ::unsetenv("_PYSPARK_DRIVER_CONN_INFO_PATH");
+  const Submission submission = make_submission(options, environment);
+  const std::string python = worker_python(submission, environment);
+  ::setenv("PYSPARK_PYTHON", python.c_str(), 1);
+  report_submission(submission);
+
+  Host host(submission, environment);
+  host.serve(submission, python, {});
+  publish_address(path->second, host.port(), host.token());
+  const int exit_code = wait_for_end(host.signals());
+  host.stop(exit_code);
+  return exit_code;
+}
+
+}  // namespace py4cpp::launcher

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SIGINT, SIGTERM, SIGHUP and SIGQUIT as something to wait for, instead of something that happens.
+#pragma once
+
+#include <optional>
+
+#include "base/fd.hpp"
+
+namespace py4cpp::launcher {
+
+struct Signal {
+  int number = 0;
+  /// A key on the terminal (Ctrl-C): the kernel has sent it to the whole process group, so children
+  /// in our group have it already.
+  bool from_terminal = false;
+};
+
+class Signals {
+ public:
+  /// Blocks the four signals in this thread and those started later, and SIGPIPE is ignored from
+  /// now on. Call it before any thread is started. Throws Error.
+  Signals();
+
+  /// Becomes readable when a signal has come.
+  int fd() const { return fd_.get(); }
+
+  /// The next signal that has come, if any. Does not block.
+  std::optional<Signal> take();
+
+ private:
+  Fd fd_;
+};
+
+}  // namespace py4cpp::launcher
