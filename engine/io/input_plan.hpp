@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
+
 namespace py4cpp::engine {
 
 /// A run of bytes of one file. A compressed file is never cut: its split covers all of it.
@@ -51,12 +53,16 @@ std::vector<InputPartition> plan_binary_files(std::string_view paths, const Pack
 /// Throws as plan_whole_text_files does.
 std::vector<InputPartition> plan_binary_records(std::string_view paths, int record_length);
 
-/// The partitions of `spark.read.text(paths)`. Throws NamedError
-/// org.apache.spark.sql.AnalysisException with condition PATH_NOT_FOUND through `path_not_found`
-/// (called with the path as a URI; it must throw, as the text depends on the release).
+/// A path or pattern of a Spark SQL source that finds nothing; the message is its URI.
+class PathNotFound : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The partitions of `spark.read.text(paths)`; a comma has no meaning here. Throws PathNotFound, and
+/// NamedError java.io.IOException or org.apache.hadoop.fs.UnsupportedFileSystemException.
 std::vector<InputPartition> plan_text_source(const std::vector<std::string>& paths,
-                                             const PackingOptions& options,
-                                             void (*path_not_found)(const std::string& uri));
+                                             const PackingOptions& options);
 
 /// True when the file's name says that it is compressed (`.gz`, `.deflate`): read as a whole.
 bool is_compressed(std::string_view path);
