@@ -66,32 +66,29 @@ void declare(CLI::App& app, SubmitOptions& options, Raw& raw) {
   app.set_help_flag();
   app.prefix_command();
   value_option(app, "--master", options.master,
-               "local, local[N] or local[*]: how many tasks run at once (default local[*])", "URL");
+               "local, local[N] or local[*]: tasks at once (default: local[*])", "URL");
   value_option(app, "--name", options.name, "name of the application (default: the script's)",
                "NAME");
   value_option(app, "--deploy-mode", options.deploy_mode, "client, the only one here", "MODE");
   list_option(app, "-c,--conf", raw.conf, "a Spark setting; may be given again", "KEY=VALUE");
   value_option(app, "--properties-file", options.properties_file,
-               "settings, one a line (default: $SPARK_CONF_DIR/spark-defaults.conf)", "FILE");
+               "settings, one a line (default: spark-defaults.conf)", "FILE");
   app.add_flag("--load-spark-defaults", options.load_defaults,
-               "read spark-defaults.conf even with --properties-file");
+               "read spark-defaults.conf besides --properties-file");
   list_option(app, "--py-files", raw.py_files,
-              "comma-separated .py, .zip and .egg files for the PYTHONPATH of driver and workers",
-              "FILES");
-  list_option(app, "--files", raw.files,
-              "comma-separated files that tasks find by SparkFiles.get(name)", "FILES");
-  list_option(app, "--plugin", raw.plugins,
-              "a shared library that registers C++ classes for the script; may be given again",
+              ".py, .zip and .egg files, with commas, to import from", "FILES");
+  list_option(app, "--files", raw.files, "files, with commas, for SparkFiles.get(name)", "FILES");
+  list_option(app, "--plugin", raw.plugins, "a shared library with C++ classes; may be given again",
               "LIBRARY");
   app.add_flag("-v,--verbose", options.verbose, "show what was understood, and log more");
   app.add_flag("-h,--help", options.help, "show this text");
   app.add_flag("--version", options.version, "show the version");
   for (const NamedConf& entry : named_conf) {
-    value_option(app, entry.option, raw.values[entry.option],
-                 std::string("another way to set ") + entry.key, "VALUE");
+    value_option(app, entry.option, raw.values[entry.option], entry.key, "VALUE")
+        ->group("Other names of settings");
   }
   for (const char* name : without_effect) {
-    value_option(app, name, raw.values[name], "accepted, without effect", "VALUE");
+    value_option(app, name, raw.values[name], "", "VALUE")->group("Accepted, without effect");
   }
   for (const char* name : refused)
     value_option(app, name, raw.values[name], "", "VALUE")->group("");
@@ -101,9 +98,13 @@ void declare(CLI::App& app, SubmitOptions& options, Raw& raw) {
 // CLI11's usage line does not know that the script comes last.
 class SubmitFormatter : public CLI::Formatter {
  public:
-  std::string make_usage(const CLI::App*, std::string command) const override {
-    return "Usage: " + command + " [options] script.py [arguments of the script]\n";
+  explicit SubmitFormatter(std::string command) : command_(std::move(command)) { column_width(32); }
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: " + command_ + " [options] script.py [arguments of the script]\n";
   }
+
+ private:
+  const std::string command_;
 };
 
 std::pair<std::string, std::string> split_conf(const std::string& setting) {
@@ -173,10 +174,8 @@ std::string submit_help(const std::string& command) {
   SubmitOptions options;
   Raw raw;
   declare(app, options, raw);
-  const auto formatter = std::make_shared<SubmitFormatter>();
-  formatter->column_width(36);
-  app.formatter(formatter);
-  return app.help(command);
+  app.formatter(std::make_shared<SubmitFormatter>(command));
+  return app.help();
 }
 
 std::vector<std::string> split_list(const std::string& list) {
