@@ -20,12 +20,13 @@ namespace py4cpp::runner {
 /// What kind of function a worker is to run; the numbers are the wire's.
 enum class EvalType : std::int32_t { non_udf = 0 };
 
-/// How long a task took, as the worker reports it, and what it spilled.
+/// When a task went through its phases, as the worker reports it (milliseconds since 1970), and what
+/// it spilled.
 struct TaskTiming {
-  std::int64_t boot_ms = 0;  ///< from the fork, or the end of the task before, to the task's start
-  std::int64_t init_ms = 0;
-  std::int64_t finish_ms = 0;
-  std::int64_t processing_ms = 0;  ///< 0 before 4.2
+  std::int64_t started_ms = 0;      ///< the worker began to read the task's header
+  std::int64_t initialised_ms = 0;  ///< the function was unpickled
+  std::int64_t finished_ms = 0;     ///< all results were written
+  std::int64_t processing_ms = 0;   ///< how long the function and its data took
   std::int64_t memory_bytes_spilled = 0;
   std::int64_t disk_bytes_spilled = 0;
 };
@@ -67,7 +68,7 @@ class BytesWriter;
 class BasePythonRunner {
  public:
   /// `argument_offsets` has the argument columns of each chain of functions. Throws Error when
-  /// their numbers differ, or there is no function. `factories` outlives the runner and its tasks.
+  /// their numbers differ, or a function is missing. `factories` outlives the runner and its tasks.
   BasePythonRunner(WorkerFactories& factories, std::vector<ChainedPythonFunctions> functions,
                    EvalType eval_type, std::vector<std::vector<int>> argument_offsets,
                    RunnerOptions options = {});
@@ -84,14 +85,17 @@ class BasePythonRunner {
   virtual void write_command(BytesWriter& out) const = 0;
 
   const std::vector<ChainedPythonFunctions>& functions() const { return functions_; }
+  /// The function whose interpreter, environment, includes and broadcasts count for all.
+  const PythonFunction& first() const { return functions_.front().functions.front(); }
   const std::vector<std::vector<int>>& argument_offsets() const { return argument_offsets_; }
 
  private:
-  WorkerFactories& factories_;
-  std::vector<ChainedPythonFunctions> functions_;
-  EvalType eval_type_;
-  std::vector<std::vector<int>> argument_offsets_;
-  RunnerOptions options_;
+  const std::vector<ChainedPythonFunctions> functions_;
+  const EvalType eval_type_;
+  const std::vector<std::vector<int>> argument_offsets_;
+  const RunnerOptions options_;
+  const PythonRelease release_;
+  WorkerFactory& factory_;
 };
 
 /// Functions over RDD data (eval type 0): frames in, frames out, as the function's own serializers

@@ -26,14 +26,10 @@ class WorkerFactories {
   /// Ends every daemon and worker, and waits for them. No lease and no task may be left.
   ~WorkerFactories();
 
-  /// The factory for an interpreter and a function's environment; made at the first call. It lives
-  /// as long as this object. At most `factories_max` exist; then Overloaded.
+  /// The factory for an interpreter and a function's environment; made at the first call, without
+  /// starting anything. It lives as long as this object. Over `factories_max` it is Overloaded.
   WorkerFactory& get(const std::string& python_executable,
                      const std::map<std::string, std::string>& function_environment = {});
-
-  /// Starts `count` workers now, so that the first tasks need not wait. Throws as `acquire`.
-  void prewarm(const std::string& python_executable,
-               const std::map<std::string, std::string>& function_environment, std::size_t count);
 
   /// Ends all idle workers and daemons; later tasks start new ones.
   void stop();

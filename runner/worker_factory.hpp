@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // WorkerFactory makes and keeps the Python workers of one interpreter and one environment, forked
-// from one daemon (or started one by one). Tasks borrow a worker through a Lease.
+// from one daemon (or started one by one). A runner borrows one for each task.
 #pragma once
-
-#include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +14,8 @@
 
 namespace py4cpp::runner {
 
-class ControlThread;
-class Worker;
-class WorkerFactory;
+class Lease;
+class WorkerHost;
 
 /// What a factory did so far and holds now.
 struct WorkerStats {
@@ -30,58 +27,38 @@ struct WorkerStats {
   std::uint64_t daemon_starts = 0;  ///< daemons started, the first one included
 };
 
-/// One borrowed worker. Unless `keep` was called, the destructor ends the worker: a worker in the
-/// middle of something cannot serve another task. A lease belongs to one thread at a time and must
-/// not outlive its factory.
-class Lease {
- public:
-  Lease(WorkerFactory& factory, std::unique_ptr<Worker> worker);
-  Lease(Lease&& other) noexcept;
-  Lease& operator=(Lease&&) = delete;
-  ~Lease();
-
-  Worker& operator*() const { return *worker_; }
-  Worker* operator->() const { return worker_.get(); }
-
-  /// The task ended cleanly: hands the worker back for the next task.
-  void keep();
-  /// The task is over but the worker cannot be used again (it stopped reading early, or raised):
-  /// closes the connection, after which the worker ends by itself.
-  void close();
-  /// Ends the worker by force, now.
-  void kill();
-
- private:
-  WorkerFactory* factory_;
-  std::unique_ptr<Worker> worker_;
-};
-
 /// Made by WorkerFactories. All functions may be called from any thread.
 class WorkerFactory {
  public:
-  /// `environment` is added to this process's own for the workers. Starts nothing yet. `options`
-  /// and `control` outlive the factory.
-  WorkerFactory(std::string python_executable, std::map<std::string, std::string> environment,
-                const WorkerOptions& options, ControlThread& control);
+  /// `function_environment` is added to the environment of the workers. Starts nothing yet. `host`
+  /// outlives the factory.
+  WorkerFactory(std::string python_executable,
+                const std::map<std::string, std::string>& function_environment, WorkerHost& host);
   WorkerFactory(const WorkerFactory&) = delete;
   WorkerFactory& operator=(const WorkerFactory&) = delete;
   /// Ends all idle workers and the daemon. No lease may be left.
   ~WorkerFactory();
 
   /// An idle worker, or a new one. A daemon that is gone is replaced once, with a WARN. Throws
-  /// Error that names the interpreter and holds its last output when no worker can be had, and
-  /// Overloaded at `workers_max`.
+  /// WorkerFailed that names the interpreter and holds its last output when no worker can be had,
+  /// Error when the interpreter cannot be started, and Overloaded at `workers_max`. The lease must
+  /// not outlive the factory.
   Lease acquire();
 
-  /// Ends idle workers and the daemon; the next `acquire` starts anew. Workers on lease go on.
+  /// Starts workers until `count` are idle. Throws as `acquire`.
+  void prewarm(std::size_t count);
+
+  /// Ends idle workers that waited longer than `idle_ms_max`, and those that died.
+  void expire_idle();
+
+  /// Ends idle workers, and the daemon when the last worker on lease is done. The next `acquire`
+  /// starts anew.
   void stop();
 
   WorkerStats stats() const;
   const std::string& python_executable() const;
 
  private:
-  friend class Lease;
-  friend class WorkerFactories;
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/control_thread.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <csignal>
+#include <future>
+#include <list>
+#include <thread>
+#include <utility>
+
+namespace py4cpp::runner {
+namespace asio = boost::asio;
+namespace {
+
+// What is read from one pipe before the others get their turn.
+constexpr std::size_t turn_bytes_max = 65536;
+// What `catch_up` reads from one pipe at most: a pipe's capacity, and a process may go on writing.
+constexpr std::size_t catch_up_bytes_max = 1 << 20;
+
+struct Drain {
+  Drain(asio::io_context& context, Fd fd, std::shared_ptr<OutputLog> to, std::size_t line_bytes_max)
+      : pipe(context, fd.release()), log(std::move(to)), splitter(*log, line_bytes_max) {}
+
+  asio::posix::stream_descriptor pipe;
+  std::shared_ptr<OutputLog> log;
+  LineSplitter splitter;
+};
+
+}  // namespace
+
+class ControlThread::Impl {
+ public:
+  explicit Impl(std::size_t line_bytes_max)
+      : line_bytes_max_(line_bytes_max), thread_([this] { serve(); }) {}
+
+  ~Impl() {
+    run([this] { read_all(); });
+    context_.stop();
+  }
+
+  void run(const std::function<void()>& work) {
+    // Shared: the thread may still be leaving the task when the waiter goes on.
+    const auto task = std::make_shared<std::packaged_task<void()>>(work);
+    std::future<void> done = task->get_future();
+    asio::post(context_, [task] { (*task)(); });
+    done.get();
+  }
+
+  void drain(Fd pipe, std::shared_ptr<OutputLog> log) {
+    ::fcntl(pipe.get(), F_SETFL, ::fcntl(pipe.get(), F_GETFL) | O_NONBLOCK);
+    // Run, not posted: an error of the reactor (no descriptor left) is the caller's to hear.
+    run([&] {
+      drains_.emplace_back(context_, std::move(pipe), log, line_bytes_max_);
+      log->stream_opened();
+      wait(std::prev(drains_.end()));
+    });
+  }
+
+  void every(std::chrono::milliseconds interval, std::function<void()> work) {
+    run([&] {
+      timers_.emplace_back(context_);
+      arm(timers_.back(), interval, std::move(work));
+    });
+  }
+
+  void read_all() {
+    for (Drain& drain : drains_) read_some(drain, catch_up_bytes_max);
+  }
+
+ private:
+  using DrainPlace = std::list<Drain>::iterator;
+
+  // Signals are the embedder's business, on the embedder's threads.
+  void serve() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    context_.run();
+  }
+
+  void wait(DrainPlace place) {
+    place->pipe.async_wait(asio::posix::stream_descriptor::wait_read,
+                           [this, place](const boost::system::error_code&) {
+                             if (read_some(*place, turn_bytes_max)) return wait(place);
+                             place->splitter.finish();
+                             place->log->stream_closed();
+                             drains_.erase(place);
+                           });
+  }
+
+  // False at the end of the pipe. The end is only acted upon by the pipe's own handler.
+  bool read_some(Drain& drain, std::size_t bytes_max) {
+    for (std::size_t done = 0; done < bytes_max;) {
+      const ssize_t count = ::read(drain.pipe.native_handle(), buffer_.data(), buffer_.size());
+      if (count > 0) {
+        drain.splitter.feed({buffer_.data(), static_cast<std::size_t>(count)});
+        done += static_cast<std::size_t>(count);
+      } else if (count < 0 && errno == EAGAIN) {
+        return true;
+      } else if (count == 0 || errno != EINTR) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void arm(asio::steady_timer& timer, std::chrono::milliseconds interval,
+           std::function<void()> work) {
+    timer.expires_after(interval);
+    timer.async_wait([this, &timer, interval, work = std::move(work)](
+                         const boost::system::error_code& error) mutable {
+      if (error) return;
+      work();
+      arm(timer, interval, std::move(work));
+    });
+  }
+
+  const std::size_t line_bytes_max_;
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> guard_ =
+      asio::make_work_guard(context_);
+  // Used by the thread only.
+  std::array<char, turn_bytes_max> buffer_{};
+  std::list<Drain> drains_;
+  std::list<asio::steady_timer> timers_;
+  // Last: it ends first, and starts when everything else is there.
+  std::jthread thread_;
+};
+
+ControlThread::ControlThread(std::size_t line_bytes_max)
+    : impl_(std::make_unique<Impl>(line_bytes_max)) {}
+
+ControlThread::~ControlThread() = default;
+
+void ControlThread::run(const std::function<void()>& work) { impl_->run(work); }
+
+void ControlThread::drain(Fd pipe, std::shared_ptr<OutputLog> log) {
+  impl_->drain(std::move(pipe), std::move(log));
+}
+
+void ControlThread::catch_up() {
+  impl_->run([this] { impl_->read_all(); });
+}
+
+void ControlThread::every(std::chrono::milliseconds interval, std::function<void()> work) {
+  impl_->every(interval, std::move(work));
+}
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A running `pyspark.daemon`: one Python process that forks a worker for every connection.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/process.hpp"
+#include "runner/worker.hpp"
+#include "runner/worker_host.hpp"
+
+namespace py4cpp::runner {
+
+/// Shared by the factory and by the workers that it forked: it ends when the last of them is gone.
+/// `fork_worker` may be called from any thread.
+class Daemon {
+ public:
+  /// Starts the process and waits for its first word. Throws Error when the interpreter cannot be
+  /// started, and WorkerFailed with its output when it says nothing or nonsense. `host` outlives
+  /// the daemon.
+  Daemon(const std::string& python_executable, Environment environment, WorkerHost& host);
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+  /// Asks the process to end, which ends its workers, and kills what is left of its group.
+  ~Daemon();
+
+  /// A new worker, ready for a task. Throws Disconnected when the daemon does not answer, and Error
+  /// when it could not fork.
+  std::unique_ptr<Worker> fork_worker();
+
+  const std::shared_ptr<OutputLog>& output() const { return output_; }
+
+ private:
+  void start(const std::string& python_executable, Environment environment);
+  void read_address(Fd stdout_end, const TempDir& socket_dir);
+  void take_socket(const std::string& path);
+  [[noreturn]] void fail_silent();
+  [[noreturn]] void fail_garbled(std::string_view first, const Fd& stdout_end);
+  void authenticate(Worker& worker) const;
+  Fd connect(Deadline deadline) const;
+
+  WorkerHost& host_;
+  const std::string python_executable_;
+  const std::string python_path_;  // for error texts
+  const std::string secret_;       // empty with Unix sockets
+  const std::shared_ptr<OutputLog> output_;
+  Process process_;
+  Fd stdin_end_;  // the daemon ends when this is closed
+  std::uint16_t port_ = 0;
+  Fd socket_file_;  // the listening socket's place, whose name is already removed
+};
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The few fields that are exchanged before a worker's first task.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "base/socket.hpp"
+
+namespace py4cpp::runner {
+
+/// The longest text of a handshake: secrets have 64 bytes, answers 2 or 3.
+inline constexpr std::int32_t handshake_text_bytes_max = 1024;
+
+/// All throw Disconnected at the end of the stream, at the deadline, and on nonsense.
+std::int32_t receive_i32(const Fd& socket, Deadline deadline);
+std::string receive_text(const Fd& socket, Deadline deadline);
+void send_text(const Fd& socket, std::string_view text, Deadline deadline);
+
+std::string_view as_text(std::span<const std::byte> bytes);
+
+/// `text` in quotes with everything unprintable as \xNN, for error texts.
+std::string printable(std::string_view text);
+
+}  // namespace py4cpp::runner

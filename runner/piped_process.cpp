@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/piped_process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <exception>
+#include <functional>
+#include <future>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/process.hpp"
+#include "base/socket.hpp"
+#include "runner/bytes_writer.hpp"
+#include "runner/frame_lines.hpp"
+#include "runner/output_log.hpp"
+
+namespace py4cpp::runner {
+namespace {
+
+constexpr std::size_t chunk_bytes = 65536;
+constexpr std::size_t stderr_line_bytes_max = 65536;
+
+// The kernel ends the command when the thread that started it ends, so that nothing stays behind
+// when this process is killed. A task's thread may end earlier than the task's stream; this one
+// lasts as long as its owner.
+class StarterThread {
+ public:
+  Process start(const ProcessOptions& options) {
+    std::promise<Process> promise;
+    std::future<Process> started = promise.get_future();
+    thread_ = std::jthread([&promise, &options, end = end_.get_future()] {
+      try {
+        promise.set_value(Process(options));
+      } catch (...) {
+        promise.set_exception(std::current_exception());
+      }
+      end.wait();
+    });
+    return started.get();
+  }
+  ~StarterThread() { end_.set_value(); }
+
+ private:
+  std::promise<void> end_;
+  std::jthread thread_;  // last: joined before the promise goes
+};
+
+// A write to a pipe without a reader raises SIGPIPE, which is the embedder's: this takes it out of
+// the way on this thread for as long as the object lives.
+class NoBrokenPipeSignal {
+ public:
+  NoBrokenPipeSignal() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~NoBrokenPipeSignal() {
+    if (!was_pending_) {
+      const timespec at_once{};
+      while (::sigtimedwait(&pipe_, nullptr, &at_once) == -1 && errno == EINTR) {
+      }
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
+  NoBrokenPipeSignal& operator=(const NoBrokenPipeSignal&) = delete;
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+void set_nonblocking(const Fd& fd) {
+  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+}
+
+}  // namespace
+
+class PipedProcess::Impl {
+ public:
+  Impl(PipedProcessOptions options, std::unique_ptr<ByteSource> input,
+       std::shared_ptr<const CancelToken> cancel);
+  ~Impl() { end(); }
+
+  std::span<const std::byte> next();
+
+ private:
+  void start();
+  void end();
+  bool wait();
+  void write_input();
+  bool refill_input();
+  void read_output();
+  void read_errors();
+  void check_status();
+
+  const PipedProcessOptions options_;
+  std::unique_ptr<ByteSource> input_;
+  const std::shared_ptr<const CancelToken> cancel_;
+  OutputLog errors_;
+  LineSplitter error_lines_;
+  StarterThread starter_;
+  Process process_;
+  Fd stdin_;
+  Fd stdout_;
+  Fd stderr_;
+  Bytes lines_;  // input, as lines, that the command has not taken yet
+  std::size_t lines_written_ = 0;
+  FramesToLines to_lines_;
+  LinesToFrames to_frames_;
+  std::vector<char> chunk_;
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+
+PipedProcess::Impl::Impl(PipedProcessOptions options, std::unique_ptr<ByteSource> input,
+                         std::shared_ptr<const CancelToken> cancel)
+    : options_(std::move(options)),
+      input_(std::move(input)),
+      cancel_(std::move(cancel)),
+      errors_(options_.stderr_lines_max, options_.stderr_lines),
+      error_lines_(errors_, stderr_line_bytes_max),
+      to_frames_(options_.line_bytes_max),
+      chunk_(chunk_bytes) {
+  start();
+}
+
+void PipedProcess::Impl::start() {
+  if (options_.command.empty()) throw Error("a piped process needs a command");
+  Environment environment = current_environment();
+  for (const auto& [name, value] : options_.environment) environment[name] = value;
+  Pipe in = make_pipe();
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  process_ = starter_.start({.argv = options_.command,
+                             .environment = std::move(environment),
+                             .working_directory = options_.working_directory,
+                             .stdin_fd = in.read_end.get(),
+                             .stdout_fd = out.write_end.get(),
+                             .stderr_fd = err.write_end.get(),
+                             .keep_fds = {},
+                             .new_process_group = true,
+                             .death_signal = SIGKILL});
+  stdin_ = std::move(in.write_end);
+  stdout_ = std::move(out.read_end);
+  stderr_ = std::move(err.read_end);
+  for (const Fd* fd : {&stdin_, &stdout_, &stderr_}) set_nonblocking(*fd);
+}
+
+// Whatever the command has started goes with it; its id stays taken until it is reaped.
+void PipedProcess::Impl::end() {
+  if (process_ && !done_) process_.kill_group(SIGKILL);
+  process_ = Process();
+  stdin_.reset();
+  stdout_.reset();
+  stderr_.reset();
+}
+
+std::span<const std::byte> PipedProcess::Impl::next() {
+  if (failure_) std::rethrow_exception(failure_);
+  if (done_) return {};
+  try {
+    for (;;) {
+      const std::span<const std::byte> frames = to_frames_.take();
+      if (!frames.empty()) return frames;
+      if (!wait()) {
+        check_status();
+        done_ = true;
+        return {};
+      }
+    }
+  } catch (...) {
+    failure_ = std::current_exception();
+    end();
+    input_.reset();
+    throw;
+  }
+}
+
+// Moves what can be moved. False when both outputs have ended and nothing is left to hand out.
+bool PipedProcess::Impl::wait() {
+  if (!stdout_ && !stderr_) return false;
+  std::array<pollfd, 4> entries{{{stdin_.get(), POLLOUT, 0},
+                                 {stdout_.get(), POLLIN, 0},
+                                 {stderr_.get(), POLLIN, 0},
+                                 {cancel_ ? cancel_->fd() : -1, POLLIN, 0}}};
+  if (::poll(entries.data(), entries.size(), -1) < 0) {
+    if (errno == EINTR) return true;
+    throw Error(std::string("poll failed: ") + std::strerror(errno));
+  }
+  if (cancel_) cancel_->throw_if_cancelled();
+  if (entries[0].revents != 0) write_input();
+  if (entries[1].revents != 0) read_output();
+  if (entries[2].revents != 0) read_errors();
+  return true;
+}
+
+void PipedProcess::Impl::write_input() {
+  if (lines_written_ == lines_.size() && !refill_input()) {
+    stdin_.reset();
+    return;
+  }
+  const NoBrokenPipeSignal guard;
+  const ssize_t count =
+      ::write(stdin_.get(), lines_.data() + lines_written_, lines_.size() - lines_written_);
+  if (count >= 0) {
+    lines_written_ += static_cast<std::size_t>(count);
+  } else if (errno != EAGAIN && errno != EINTR) {
+    // The command wants no more; its exit status tells whether that is right.
+    stdin_.reset();
+    input_.reset();
+  }
+}
+
+bool PipedProcess::Impl::refill_input() {
+  lines_.clear();
+  lines_written_ = 0;
+  while (input_ && lines_.empty()) {
+    const std::span<const std::byte> frames = input_->next();
+    if (frames.empty()) {
+      input_.reset();
+    } else {
+      to_lines_.convert(frames, lines_);
+    }
+  }
+  return !lines_.empty();
+}
+
+void PipedProcess::Impl::read_output() {
+  const ssize_t count = ::read(stdout_.get(), chunk_.data(), chunk_.size());
+  if (count > 0) {
+    to_frames_.feed({chunk_.data(), static_cast<std::size_t>(count)});
+  } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+    to_frames_.finish();
+    stdout_.reset();
+  }
+}
+
+void PipedProcess::Impl::read_errors() {
+  const ssize_t count = ::read(stderr_.get(), chunk_.data(), chunk_.size());
+  if (count > 0) {
+    error_lines_.feed({chunk_.data(), static_cast<std::size_t>(count)});
+  } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+    error_lines_.finish();
+    stderr_.reset();
+  }
+}
+
+void PipedProcess::Impl::check_status() {
+  stdin_.reset();
+  const ExitStatus status = process_.wait();
+  if (status.success()) return;
+  const std::vector<std::string> lines = errors_.last_lines();
+  throw WorkerFailed(with_lines("Subprocess exited with " + status.text() +
+                                    ". Command ran: " + joined(options_.command),
+                                lines),
+                     lines);
+}
+
+PipedProcess::PipedProcess(PipedProcessOptions options, std::unique_ptr<ByteSource> input,
+                           std::shared_ptr<const CancelToken> cancel)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(input), std::move(cancel))) {}
+
+PipedProcess::~PipedProcess() = default;
+
+std::span<const std::byte> PipedProcess::next() { return impl_->next(); }
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/running_task.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "base/socket.hpp"
+
+namespace py4cpp::runner {
+namespace {
+
+// The last line of a traceback names the exception.
+std::string last_line(std::string_view text) {
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  const std::size_t begin = text.rfind('\n');
+  return std::string(begin == std::string_view::npos ? text : text.substr(begin + 1));
+}
+
+void* unconst(const std::byte* bytes) { return const_cast<std::byte*>(bytes); }
+
+}  // namespace
+
+RunningTask::RunningTask(Lease lease, TaskInput input, std::shared_ptr<const CancelToken> cancel)
+    : lease_(std::move(lease)),
+      host_(lease_->host),
+      pid_(lease_->pid),
+      reused_(lease_->tasks > 1),
+      output_mark_(lease_->output->mark()),
+      input_(std::move(input)),
+      cancel_(std::move(cancel)),
+      parser_(host_.options.release.variant().timing_fields,
+              {.frame_bytes_max = host_.options.frame_bytes_max,
+               .accumulators_max = host_.options.accumulators_max}) {
+  // A worker that is new has imports to do, which it can do while the input is made. One that is
+  // warm gets header and data, if they fit, in a single write.
+  if (reused_) input_.fill();
+  send_some();
+}
+
+std::span<const std::byte> RunningTask::next() {
+  if (failure_) std::rethrow_exception(failure_);
+  if (done_) return {};
+  try {
+    lease_->buffer.consume(std::exchange(handed_out_, 0));
+    return advance();
+  } catch (...) {
+    failure_ = std::current_exception();
+    lease_.finish(failure_event_);
+    input_.drop();
+    throw;
+  }
+}
+
+std::span<const std::byte> RunningTask::advance() {
+  for (;;) {
+    InputBuffer& buffer = lease_->buffer;
+    const AnswerStep step = parser_.parse(buffer.unread());
+    if (step.event == AnswerEvent::frames) {
+      handed_out_ = step.consumed;
+      return buffer.unread().first(step.consumed);
+    }
+    buffer.consume(step.consumed);
+    switch (step.event) {
+      case AnswerEvent::more:
+        receive(step.wanted);
+        break;
+      case AnswerEvent::results_done:
+        // What the worker has not read by now, it never will.
+        left_over_ = !input_.data_sent();
+        if (left_over_) input_.drop();
+        break;
+      case AnswerEvent::traceback:
+        fail_raised();
+      case AnswerEvent::violation:
+        fail_worker("broke the protocol: " + parser_.violation());
+      case AnswerEvent::end:
+        finish_answer(parser_.reusable());
+        return {};
+      case AnswerEvent::frames:
+      case AnswerEvent::progress:
+        break;
+    }
+    // With input left over, the worker waits for more of it before its last word.
+    if (left_over_ && parser_.accounts_done()) {
+      finish_answer(false);
+      return {};
+    }
+  }
+}
+
+void RunningTask::finish_answer(bool reusable) {
+  done_ = true;
+  const bool clean = reusable && !input_.pending() && lease_->buffer.unread().empty();
+  input_.drop();
+  if (clean) lease_->buffer.trim();
+  lease_.finish(clean ? WorkerEvent::task_clean : WorkerEvent::task_early);
+}
+
+void RunningTask::receive(std::size_t wanted) {
+  const std::span<std::byte> room = lease_->buffer.prepare(wanted);
+  for (;;) {
+    bool readable = false;
+    bool writable = false;
+    wait_for_worker(readable, writable);
+    if (writable) {
+      input_.fill();
+      send_some();
+    }
+    if (!readable) continue;
+    const ssize_t count = ::recv(lease_->socket.get(), room.data(), room.size(), MSG_DONTWAIT);
+    if (count > 0) return lease_->buffer.commit(static_cast<std::size_t>(count));
+    if (count == 0) fail_lost("ended its connection");
+    if (errno != EAGAIN && errno != EINTR) {
+      fail_lost(std::string("lost its connection (") + std::strerror(errno) + ")");
+    }
+  }
+}
+
+void RunningTask::wait_for_worker(bool& readable, bool& writable) {
+  const short events = static_cast<short>(input_.pending() ? POLLIN | POLLOUT : POLLIN);
+  std::array<pollfd, 2> entries{{{lease_->socket.get(), events, 0}, {-1, POLLIN, 0}}};
+  if (cancel_) entries[1].fd = cancel_->fd();  // poll passes over a negative descriptor
+  const int wait_ms =
+      host_.options.task_idle_ms_max.count() > 0 ? static_cast<int>(host_.options.task_idle_ms_max.count())
+                                            : -1;
+  const int ready = ::poll(entries.data(), entries.size(), wait_ms);
+  if (ready < 0 && errno != EINTR) throw Error(std::string("poll failed: ") + std::strerror(errno));
+  if (ready == 0) on_idle();
+  if (ready <= 0) return;
+  if (cancel_) cancel_->throw_if_cancelled();
+  writable = (entries[0].revents & POLLOUT) != 0;
+  readable = (entries[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+}
+
+void RunningTask::send_some() {
+  const auto parts = input_.unsent();
+  std::array<iovec, 2> vectors{{{unconst(parts[0].data()), parts[0].size()},
+                                {unconst(parts[1].data()), parts[1].size()}}};
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = vectors.size();
+  const ssize_t count =
+      ::sendmsg(lease_->socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (count >= 0) return input_.sent(static_cast<std::size_t>(count));
+  // A worker that went away may have left an answer: reading tells.
+  if (errno != EAGAIN && errno != EINTR) input_.drop();
+}
+
+void RunningTask::on_idle() {
+  const std::string text = "Python worker " + std::to_string(pid_) + " took and gave nothing for " +
+                           std::to_string(host_.options.task_idle_ms_max.count()) + " ms";
+  if (host_.options.log) host_.options.log(LogLevel::warn, "PythonRunner", text);
+  if (!host_.options.kill_on_task_idle) return;
+  if (host_.options.faulthandler) {
+    // An abort makes Python write down where it is.
+    lease_->signal(SIGABRT);
+    lease_->wait_ended(after(host_.options.stop_ms_max));
+  }
+  fail_worker("took and gave nothing for " + std::to_string(host_.options.task_idle_ms_max.count()) +
+              " ms and was killed");
+}
+
+void RunningTask::fail_raised() {
+  const std::string& traceback = parser_.traceback();
+  failure_event_ = WorkerEvent::task_raised;
+  throw PythonError(last_line(traceback), traceback);
+}
+
+void RunningTask::fail_lost(const std::string& what) {
+  std::string how = "was killed or crashed: it " + what;
+  if (lease_->process) {
+    const auto status = lease_->process.wait_until(after(host_.options.stop_ms_max));
+    if (status) how = "ended (" + status->text() + ")";
+  }
+  failure_event_ = WorkerEvent::lost;
+  fail_worker(how + " in the middle of a task");
+}
+
+void RunningTask::fail_worker(const std::string& message) {
+  std::string text = "Python worker " + std::to_string(pid_) + " " + message;
+  host_.control.catch_up();
+  const std::string report = crash_report();
+  if (!report.empty()) text += "\nIts Python stack was:\n" + report;
+  const std::vector<std::string> lines = lease_->output->last_lines(output_mark_);
+  throw WorkerFailed(with_lines(std::move(text), lines), lines);
+}
+
+// What Python's faulthandler wrote into the worker's file when it crashed; mostly nothing.
+std::string RunningTask::crash_report() const {
+  if (host_.faulthandler_dir.path().empty()) return {};
+  const auto path = host_.faulthandler_dir.path() / std::to_string(pid_);
+  std::ifstream file(path);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  return text;
+}
+
+}  // namespace py4cpp::runner

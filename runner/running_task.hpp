@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A task on its worker: one thread that writes what the worker will take and reads what it has to
+// say, in one poll loop. Done in turn, both ends would wait for each other with full buffers.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "runner/answer_parser.hpp"
+#include "runner/cancel_token.hpp"
+#include "runner/lease.hpp"
+#include "runner/python_runner.hpp"
+#include "runner/task_input.hpp"
+#include "runner/worker_host.hpp"
+
+namespace py4cpp::runner {
+
+class RunningTask final : public PythonTask {
+ public:
+  RunningTask(Lease lease, TaskInput input, std::shared_ptr<const CancelToken> cancel);
+
+  std::span<const std::byte> next() override;
+
+  const std::vector<Bytes>& accumulator_updates() const override {
+    return parser_.accumulator_updates();
+  }
+  const TaskTiming& timing() const override { return parser_.timing(); }
+  pid_t worker_pid() const override { return pid_; }
+  bool worker_reused() const override { return reused_; }
+
+ private:
+  std::span<const std::byte> advance();
+  void finish_answer(bool reusable);
+  void receive(std::size_t wanted);
+  void wait_for_worker(bool& readable, bool& writable);
+  void send_some();
+  void on_idle();
+  [[noreturn]] void fail_raised();
+  [[noreturn]] void fail_lost(const std::string& what);
+  [[noreturn]] void fail_worker(const std::string& message);
+  std::string crash_report() const;
+
+  Lease lease_;
+  WorkerHost& host_;
+  const pid_t pid_;
+  const bool reused_;
+  const std::uint64_t output_mark_;
+  TaskInput input_;
+  const std::shared_ptr<const CancelToken> cancel_;
+  AnswerParser parser_;
+  std::size_t handed_out_ = 0;  // bytes of the run that the caller holds
+  bool left_over_ = false;      // the worker finished without its whole input
+  bool done_ = false;
+  std::exception_ptr failure_;
+  WorkerEvent failure_event_ = WorkerEvent::task_aborted;
+};
+
+}  // namespace py4cpp::runner

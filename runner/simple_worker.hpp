@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A worker without a daemon: a Python process for a single task, which connects to us.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/process.hpp"
+#include "runner/worker.hpp"
+#include "runner/worker_host.hpp"
+
+namespace py4cpp::runner {
+
+/// Starts a process and waits until it is ready for its task. Throws Error when the interpreter
+/// cannot be started, and WorkerFailed with its output when it does not connect in time.
+std::unique_ptr<Worker> start_simple_worker(const std::string& python_executable,
+                                            Environment environment, WorkerHost& host);
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/task_header.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+
+namespace py4cpp::runner {
+namespace {
+
+constexpr std::int32_t no_port = -1;
+
+// Eval types whose conf releases before 4.2 do not read: RDD work and the two pickled forms.
+bool is_pickled(std::int32_t eval_type) {
+  return eval_type == 0 || eval_type == 100 || eval_type == 300;
+}
+
+void write_server(const WireVariant& variant, const BarrierServer& server, BytesWriter& out) {
+  if (!server.path.empty()) {
+    if (!variant.unix_sockets) {
+      throw Error("a barrier task of PySpark " + std::to_string(variant.major) + "." +
+                  std::to_string(variant.minor) + " needs a port, not a Unix socket");
+    }
+    out.i32(no_port);
+    out.text(server.path);
+    return;
+  }
+  out.i32(server.port);
+  out.text(server.secret);
+}
+
+void write_binary_context(const WireVariant& variant, const TaskContext& context,
+                          BytesWriter& out) {
+  out.boolean(context.barrier);
+  if (context.barrier) {
+    write_server(variant, context.barrier_server, out);
+  } else if (variant.context == ContextForm::binary_with_server) {
+    out.i32(0);
+    out.text("");
+  }
+  out.i32(context.stage_id);
+  out.i32(context.partition_id);
+  out.i32(context.attempt_number);
+  out.i64(context.task_attempt_id);
+  out.i32(context.cpus);
+  out.count(context.resources.size());
+  for (const auto& [key, resource] : context.resources) {
+    out.text(key);
+    out.text(resource.name);
+    out.count(resource.addresses.size());
+    for (const std::string& address : resource.addresses) out.text(address);
+  }
+  out.pairs(context.local_properties);
+}
+
+// Text that is no UTF-8 could not be JSON: such bytes become U+FFFD.
+std::string json_context(const TaskContext& context) {
+  using nlohmann::json;
+  const BarrierServer& server = context.barrier_server;
+  json resources = json::object();
+  for (const auto& [key, resource] : context.resources) {
+    resources[key] = {{"name", resource.name}, {"addresses", resource.addresses}};
+  }
+  const json object = {
+      {"isBarrier", context.barrier},
+      {"connInfo", server.path.empty() ? json(server.port) : json(server.path)},
+      {"secret", server.secret},
+      {"stageId", context.stage_id},
+      {"partitionId", context.partition_id},
+      {"attemptNumber", context.attempt_number},
+      {"taskAttemptId", context.task_attempt_id},
+      {"cpus", context.cpus},
+      {"cpuAmount", context.cpu_amount.empty() ? std::to_string(context.cpus) : context.cpu_amount},
+      {"resources", std::move(resources)},
+      {"localProperties", context.local_properties},
+  };
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void write_broadcasts(const BroadcastChange& change, BytesWriter& out) {
+  out.boolean(false);  // the files can be read as they are, without a decrypting server
+  out.count(change.removed.size() + change.added.size());
+  for (const std::int64_t id : change.removed) out.i64(-id - 1);
+  for (const Broadcast* broadcast : change.added) {
+    out.i64(broadcast->id);
+    out.text(broadcast->path);
+  }
+}
+
+void write_fields(const WireVariant& variant, const TaskHeader& header, BytesWriter& out) {
+  out.i32(header.context.partition_id);
+  out.text(header.python_version);
+  if (variant.context == ContextForm::json) {
+    out.text(json_context(header.context));
+  } else {
+    write_binary_context(variant, header.context, out);
+  }
+  out.text(header.files_directory);
+  out.count(header.includes.size());
+  for (const std::string& include : header.includes) out.text(include);
+  write_broadcasts(header.broadcasts, out);
+  out.i32(header.eval_type);
+  if (variant.conf_always) {
+    out.pairs(header.runner_conf);
+    out.pairs(header.eval_conf);
+  } else if (!is_pickled(header.eval_type)) {
+    out.pairs(header.runner_conf);
+  }
+  header.write_command(out);
+}
+
+}  // namespace
+
+void write_task_header(const WireVariant& variant, const TaskHeader& header, Bytes& out) {
+  BytesWriter writer(out);
+  if (!variant.init_message) return write_fields(variant, header, writer);
+  writer.i32(start_of_init);
+  const std::size_t begin = writer.begin_length();
+  write_fields(variant, header, writer);
+  writer.end_length(begin);
+}
+
+}  // namespace py4cpp::runner

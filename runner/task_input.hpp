@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a task still has to send: its header, its data as the source yields it, and the two marks at
+// the end. Small runs are gathered, large ones are sent from where they lie.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "runner/byte_source.hpp"
+
+namespace py4cpp::runner {
+
+class TaskInput {
+ public:
+  /// `header` is sent first. `source` is destroyed as soon as it has ended or was dropped.
+  TaskInput(Bytes header, std::unique_ptr<ByteSource> source)
+      : gathered_(std::move(header)), source_(std::move(source)) {}
+
+  /// Pulls from the source until there is enough for one write. May block and throw as the source.
+  void fill();
+
+  /// What can be sent now, in order; the second part may be empty.
+  std::array<std::span<const std::byte>, 2> unsent() const;
+  /// The first `count` unsent bytes were sent.
+  void sent(std::size_t count);
+
+  /// True while there is, or may come, something to send.
+  bool pending() const { return source_ || !run_.empty() || gathered_.size() > gathered_sent_; }
+  /// True when the worker can have read all data; nothing but the mark of the task's end may be left.
+  bool data_sent() const;
+  /// Nobody reads any more: forgets what is left.
+  void drop();
+
+ private:
+  Bytes gathered_;
+  std::size_t gathered_sent_ = 0;
+  std::span<const std::byte> run_;
+  std::unique_ptr<ByteSource> source_;
+};
+
+}  // namespace py4cpp::runner

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/worker.hpp"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.hpp"
+#include "base/socket.hpp"
+#include "runner/worker_host.hpp"
+
+namespace py4cpp::runner {
+
+Worker::~Worker() {
+  if (life.state() != WorkerState::ended) end(WorkerAction::kill);
+}
+
+void Worker::end(WorkerAction action) {
+  // First the signal: a worker that sees its connection closed has things to say about it.
+  if (action == WorkerAction::kill) signal(SIGKILL);
+  socket.reset();
+  if (process) {
+    if (action == WorkerAction::close) process.wait_until(after(host.options.stop_ms_max));
+    process = Process();
+  }
+  process_fd.reset();
+  daemon.reset();
+}
+
+bool Worker::idle_and_well() const {
+  pollfd entry{socket.get(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) == 0;
+}
+
+void Worker::signal(int number) const {
+  if (process_fd) ::syscall(SYS_pidfd_send_signal, process_fd.get(), number, nullptr, 0);
+}
+
+bool Worker::wait_ended(Deadline deadline) const {
+  return !process_fd || wait_readable(process_fd, deadline);
+}
+
+Fd open_process(pid_t pid) {
+  Fd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!fd) {
+    throw Error("cannot watch the Python worker " + std::to_string(pid) + ": " +
+                std::strerror(errno));
+  }
+  return fd;
+}
+
+}  // namespace py4cpp::runner

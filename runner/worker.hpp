@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One Python worker: its process, its connection and what it knows from earlier tasks.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/fd.hpp"
+#include "base/process.hpp"
+#include "runner/input_buffer.hpp"
+#include "runner/output_log.hpp"
+#include "runner/worker_state.hpp"
+
+namespace py4cpp::runner {
+
+class Daemon;
+class WorkerHost;
+
+/// Owned by a factory's idle queue or by a lease, and used by one thread at a time.
+class Worker {
+ public:
+  /// `owner` outlives the worker.
+  Worker(WorkerHost& owner, WorkerTraits traits) : host(owner), life(traits) {}
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  /// A worker that is not ended yet is killed.
+  ~Worker();
+
+  /// Does what the life cycle says at the worker's end.
+  void end(WorkerAction action);
+
+  /// False when an idle worker's connection has ended, or holds bytes that nobody asked for.
+  bool idle_and_well() const;
+
+  /// Sends a signal to the process. It cannot hit another process that got the same id.
+  void signal(int number) const;
+  /// Waits until the process has ended; false at the deadline.
+  bool wait_ended(Deadline deadline) const;
+
+  WorkerHost& host;
+  WorkerLife life;
+  Fd socket;
+  pid_t pid = -1;
+  /// A pidfd of the process.
+  Fd process_fd;
+  /// Keeps the daemon that forked the worker; empty for a simple worker.
+  std::shared_ptr<Daemon> daemon;
+  /// The process of a simple worker; empty for a forked one.
+  Process process;
+  std::shared_ptr<OutputLog> output;
+  /// Broadcasts that the worker holds.
+  std::set<std::int64_t> broadcast_ids;
+  InputBuffer buffer;
+  /// Tasks begun.
+  std::uint64_t tasks = 0;
+  std::chrono::steady_clock::time_point idle_since;
+};
+
+/// A pidfd of a process that is known to be alive. Throws Error.
+Fd open_process(pid_t pid);
+
+}  // namespace py4cpp::runner

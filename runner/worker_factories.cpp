@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/worker_factories.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "runner/worker_host.hpp"
+
+namespace py4cpp::runner {
+namespace {
+
+// Idle workers are looked at this often: a fraction of what they may wait, within reason.
+std::chrono::milliseconds expiry_interval(const WorkerOptions& options) {
+  return std::clamp(options.idle_ms_max / 4, std::chrono::milliseconds(20),
+                    std::chrono::milliseconds(10'000));
+}
+
+}  // namespace
+
+class WorkerFactories::Impl {
+ public:
+  explicit Impl(WorkerOptions with) : host(std::move(with)) {
+    host.control.every(expiry_interval(host.options), [this] {
+      for (WorkerFactory* factory : all()) factory->expire_idle();
+    });
+  }
+
+  WorkerFactory& get(const std::string& python_executable,
+                     const std::map<std::string, std::string>& function_environment) {
+    const std::lock_guard lock(mutex);
+    auto& place = factories[{python_executable, function_environment}];
+    if (!place && factories.size() > factories_max) {
+      factories.erase({python_executable, function_environment});
+      throw Overloaded("Python functions come with more than " + std::to_string(factories_max) +
+                       " different environments; each needs a daemon of its own");
+    }
+    if (!place) {
+      place = std::make_unique<WorkerFactory>(python_executable, function_environment, host);
+    }
+    return *place;
+  }
+
+  std::vector<WorkerFactory*> all() const {
+    const std::lock_guard lock(mutex);
+    std::vector<WorkerFactory*> found;
+    for (const auto& [key, factory] : factories) found.push_back(factory.get());
+    return found;
+  }
+
+  // Daemons take some 20 ms to end: let them do so side by side.
+  void stop() {
+    std::vector<std::jthread> stopping;
+    for (WorkerFactory* factory : all()) stopping.emplace_back([factory] { factory->stop(); });
+  }
+
+  using Key = std::pair<std::string, std::map<std::string, std::string>>;
+
+  mutable std::mutex mutex;  // guards factories; they themselves never go away
+  std::map<Key, std::unique_ptr<WorkerFactory>> factories;
+  // Last: its thread uses what stands above, and ends first.
+  WorkerHost host;
+};
+
+WorkerFactories::WorkerFactories(WorkerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+WorkerFactories::~WorkerFactories() { stop(); }
+
+WorkerFactory& WorkerFactories::get(
+    const std::string& python_executable,
+    const std::map<std::string, std::string>& function_environment) {
+  return impl_->get(python_executable, function_environment);
+}
+
+void WorkerFactories::stop() { impl_->stop(); }
+
+WorkerStats WorkerFactories::stats() const {
+  WorkerStats sum;
+  for (const WorkerFactory* factory : impl_->all()) {
+    const WorkerStats one = factory->stats();
+    sum.live += one.live;
+    sum.idle += one.idle;
+    sum.created += one.created;
+    sum.reused += one.reused;
+    sum.killed += one.killed;
+    sum.daemon_starts += one.daemon_starts;
+  }
+  return sum;
+}
+
+const WorkerOptions& WorkerFactories::options() const { return impl_->host.options; }
+
+}  // namespace py4cpp::runner

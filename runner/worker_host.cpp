@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/worker_host.hpp"
+
+namespace py4cpp::runner {
+namespace {
+
+// A Unix socket's path may have 107 bytes; the daemon appends "/.<uuid>.sock", we "/py4cpp-XXXXXX".
+constexpr std::size_t socket_root_bytes_max = 107 - 43 - 15;
+
+TempDir make_faulthandler_dir(const WorkerOptions& options) {
+  if (!options.faulthandler) return {};
+  if (options.local_dirs.empty()) return TempDir(default_temp_root(), "py4cpp-faults-");
+  return TempDir(options.local_dirs.front(), "py4cpp-faults-");
+}
+
+}  // namespace
+
+WorkerHost::WorkerHost(WorkerOptions with)
+    : options(std::move(with)),
+      faulthandler_dir(make_faulthandler_dir(options)),
+      control(options.output_line_bytes_max) {}
+
+Process WorkerHost::spawn(const ProcessOptions& process_options) {
+  Process process;
+  control.run([&] { process = Process(process_options); });
+  return process;
+}
+
+TempDir WorkerHost::socket_dir() const {
+  std::filesystem::path root = options.socket_root;
+  if (root.empty()) {
+    root = default_temp_root();
+    if (root.native().size() > socket_root_bytes_max) root = "/tmp";
+  }
+  return TempDir(root, "py4cpp-");
+}
+
+}  // namespace py4cpp::runner
