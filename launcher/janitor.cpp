@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cctype>
@@ -49,20 +50,28 @@ void detach() {
   [[maybe_unused]] const int ignored = ::chdir("/");
 }
 
-void wait_for_end(int lifeline) {
+// Returns true when the end was announced: then nobody is between fork and exec.
+bool wait_for_end(int lifeline) {
   char byte = 0;
-  while (::read(lifeline, &byte, 1) < 0 && errno == EINTR) {
-  }
+  ssize_t count = 0;
+  do {
+    count = ::read(lifeline, &byte, 1);
+  } while (count < 0 && errno == EINTR);
+  return count == 1;
 }
 
 [[noreturn]] void watch(int lifeline, const std::string& mark, const fs::path& folder) {
   using Clock = std::chrono::steady_clock;
   detach();
-  wait_for_end(lifeline);
+  const auto quiet = wait_for_end(lifeline) ? std::chrono::milliseconds(0) : quiet_ms;
   const auto end = Clock::now() + work_seconds_max;
   auto last_found = Clock::now();
-  while (Clock::now() < end && Clock::now() - last_found < quiet_ms) {
-    if (kill_marked(mark) > 0) last_found = Clock::now();
+  while (Clock::now() < end) {
+    if (kill_marked(mark) > 0) {
+      last_found = Clock::now();
+    } else if (Clock::now() - last_found >= quiet) {
+      break;
+    }
     ::poll(nullptr, 0, pause_ms);
   }
   std::error_code ignored;
@@ -75,15 +84,23 @@ void wait_for_end(int lifeline) {
 Janitor::Janitor(const fs::path& folder) {
   const std::string mark = random_token();
   Pipe pipe = make_pipe();
-  const pid_t child = ::fork();
-  if (child < 0)
+  process_ = ::fork();
+  if (process_ < 0)
     throw Error(std::string("cannot start the janitor: fork: ") + std::strerror(errno));
-  if (child == 0) {
+  if (process_ == 0) {
     pipe.write_end.reset();
     watch(pipe.read_end.get(), mark, folder);
   }
   ::setenv(mark_variable, mark.c_str(), 1);
   lifeline_ = std::move(pipe.write_end);
+}
+
+Janitor::~Janitor() {
+  const char announcement = 'e';
+  [[maybe_unused]] const ssize_t ignored = ::write(lifeline_.get(), &announcement, 1);
+  lifeline_.reset();
+  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 int kill_marked(const std::string& mark) {

@@ -27,11 +27,12 @@ class Janitor {
   explicit Janitor(const std::filesystem::path& folder);
   Janitor(const Janitor&) = delete;
   Janitor& operator=(const Janitor&) = delete;
-  /// Lets the janitor do its work; does not wait for it.
-  ~Janitor() = default;
+  /// An orderly end: one look around, and the janitor is gone before this returns.
+  ~Janitor();
 
  private:
   Fd lifeline_;  // The janitor sees its other end close.
+  pid_t process_ = -1;
 };
 
 /// Kills all processes of this user whose environment at their start had `mark_variable` = mark.

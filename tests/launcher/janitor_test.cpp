@@ -2,7 +2,10 @@
 #include "launcher/janitor.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
@@ -12,7 +15,6 @@
 
 using namespace py4cpp;
 using namespace py4cpp::launcher;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -33,22 +35,39 @@ TEST_CASE("marked processes are killed, others are not") {
   CHECK_EQ(kill_marked("janitor-test"), 0);
 }
 
-TEST_CASE("when its owner goes the janitor ends the children and removes the folder") {
+TEST_CASE("an orderly end leaves no child, no folder and no janitor") {
   TempDir folder(default_temp_root(), "py4cpp-test-");
   const std::filesystem::path path = folder.release();
   Process child;
   {
     const Janitor janitor(path);
-    Environment environment = current_environment();
-    REQUIRE_EQ(environment.count(mark_variable), 1);
-    child = sleeper(environment);
+    child = sleeper(current_environment());
     CHECK_FALSE(child.try_wait());
   }
   ::unsetenv(mark_variable);
-  const auto status = child.wait_until(after(10s));
-  REQUIRE(status);
-  CHECK_EQ(status->text(), "killed by SIGKILL");
-  while (std::filesystem::exists(path)) std::this_thread::yield();
+  CHECK_EQ(child.wait().text(), "killed by SIGKILL");
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("when its owner is killed the janitor ends the children and removes the folder") {
+  TempDir folder(default_temp_root(), "py4cpp-test-");
+  Pipe child_alive = make_pipe();
+  Pipe ready = make_pipe();
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    const Janitor janitor(folder.path());
+    Process child(
+        ProcessOptions{.argv = {"/bin/sleep", "600"}, .stdout_fd = child_alive.write_end.get()});
+    write_all(ready.write_end, std::as_bytes(std::span("x", 1)));
+    ::raise(SIGKILL);
+  }
+  child_alive.write_end.reset();
+  ready.write_end.reset();
+  std::array<std::byte, 1> byte{};
+  CHECK(read_exact(ready.read_end, byte));
+  CHECK_FALSE(read_exact(child_alive.read_end, byte));  // Ends with the last writer.
+  ::waitpid(owner, nullptr, 0);
+  while (std::filesystem::exists(folder.path())) std::this_thread::yield();
 }
 
 TEST_SUITE_END();
