@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts test cases, not test programs: reads the logs that `meson test` left in the given build
 folders, prints a line per test program and ends with `N passed, N failed` over all of them. A case
-that was skipped, and a program that failed or ran out of time without naming a case, count as failed."""
+that was skipped counts as failed, and so does a program that failed without naming a case."""
 
 from __future__ import annotations
 

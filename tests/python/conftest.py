@@ -52,7 +52,9 @@ def interpreter(release: str) -> Interpreter:
     return Interpreter(str(executable), release)
 
 
-@pytest.fixture(scope="session", params=list(ENVIRONMENTS), ids=lambda release: f"pyspark-{release}")
+@pytest.fixture(
+    scope="session", params=list(ENVIRONMENTS), ids=lambda release: f"pyspark-{release}"
+)
 def python(request: pytest.FixtureRequest) -> Interpreter:
     """Each test that asks for this runs once with either release of pyspark."""
     return interpreter(request.param)

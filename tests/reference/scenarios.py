@@ -37,7 +37,7 @@ def rounded_and_sorted(lines: list[str]) -> list[str]:
 @dataclass(frozen=True)
 class Example:
     """A script of the pyspark package: its arguments (relative paths lie in the package), which of
-    the lines it prints are its result, their normal form, and the settings (key=value) it runs with."""
+    the lines it prints are its result, their normal form, and its settings (key=value)."""
 
     name: str
     script: str

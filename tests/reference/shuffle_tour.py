@@ -28,7 +28,9 @@ def reductions_by_key(sc: Any, _: Path) -> Any:
         rdd.reduceByKeyLocally(operator.add),
         sorted(rdd.foldByKey(10, operator.add, 2).collect()),
         sorted(rdd.aggregateByKey((0, 0), lambda s, v: (s[0] + v, s[1] + 1), max).collect()),
-        sorted(rdd.combineByKey(str, lambda s, v: s + str(v), lambda a, b: min(a, b)).keys().collect()),
+        sorted(
+            rdd.combineByKey(str, lambda s, v: s + str(v), lambda a, b: min(a, b)).keys().collect()
+        ),
         rdd.countByKey(),
         rdd.countByValue(),
     ]
@@ -41,7 +43,9 @@ def groups_by_key(sc: Any, _: Path) -> Any:
     return [
         grouped(rdd.groupByKey()),
         grouped(numbers.groupBy(lambda x: x % 3, 2)),
-        sorted((k, [sorted(v) for v in vs]) for k, vs in rdd.cogroup(sc.parallelize(OTHERS)).collect()),
+        sorted(
+            (k, [sorted(v) for v in vs]) for k, vs in rdd.cogroup(sc.parallelize(OTHERS)).collect()
+        ),
         sorted((k, len(vs)) for k, vs in rdd.groupWith(rdd, rdd).collect()),
     ]
 
@@ -82,7 +86,11 @@ def sorts(sc: Any, _: Path) -> Any:
         [key for key, _ in pairs.sortByKey().collect()],
         [key for key, _ in pairs.sortByKey(False, 2).collect()],
         within.repartitionAndSortWithinPartitions(2, lambda key: key % 2).glom().collect(),
-        sc.parallelize(WORDS, 2).map(lambda w: (w, 1)).sortByKey(True, 2, str.lower).keys().collect(),
+        sc.parallelize(WORDS, 2)
+        .map(lambda w: (w, 1))
+        .sortByKey(True, 2, str.lower)
+        .keys()
+        .collect(),
     ]
 
 
@@ -108,7 +116,9 @@ def actions(sc: Any, _: Path) -> Any:
         rdd.histogram(2),
         rdd.reduce(operator.mul),
         rdd.fold(0, operator.add),
-        rdd.aggregate((0, 0), lambda a, x: (a[0] + x, a[1] + 1), lambda a, b: (a[0] + b[0], a[1] + b[1])),
+        rdd.aggregate(
+            (0, 0), lambda a, x: (a[0] + x, a[1] + 1), lambda a, b: (a[0] + b[0], a[1] + b[1])
+        ),
         rdd.treeReduce(operator.add),
         rdd.treeAggregate(0, operator.add, operator.add, 3),
         rdd.top(2),
