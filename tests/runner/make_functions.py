@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the pickled commands that the runner's tests send, one file each: make_functions.py DIR.
+
+Run by the interpreter whose pyspark the tests drive. Each command is what a driver would send for an
+RDD: (function of a partition's index and iterator, no profiler, deserializer, serializer)."""
+
+import os
+import pickle
+import signal
+import sys
+import time
+
+from pyspark.accumulators import Accumulator, AddingAccumulatorParam
+from pyspark.cloudpickle import dumps
+from pyspark.serializers import BatchedSerializer, CPickleSerializer, NoOpSerializer
+
+PICKLED_LISTS = BatchedSerializer(CPickleSerializer(), 3)
+RAW = NoOpSerializer()
+
+
+def raw(function):
+    """A function over frames of bytes."""
+    return dumps((lambda split, items: function(items), None, RAW, RAW), 5)
+
+
+def identity(items):
+    return items
+
+
+def upper(items):
+    return (item.upper() for item in items)
+
+
+def first_three(items):
+    for count, item in enumerate(items):
+        if count == 3:
+            return
+        yield item
+
+
+def ignore_input(items):
+    return [b"done"]
+
+
+def megabytes(items):
+    """Answers each frame, a number as text, with as many MB."""
+    return (b"x" * (int(item) << 20) for item in items)
+
+
+def boom(items):
+    for item in items:
+        yield item
+        raise ValueError("boom at " + item.decode())
+
+
+def kill_while_reading(items):
+    for item in items:
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield item
+
+
+def kill_while_writing(items):
+    for item in items:
+        yield item
+        yield b"x" * (1 << 20)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hard_exit(items):
+    sys.stderr.write("leaving by the back door\n")
+    sys.stderr.flush()
+    os._exit(7)
+
+
+def segfault(items):
+    os.kill(os.getpid(), signal.SIGSEGV)
+    time.sleep(60)
+
+
+def hang(items):
+    time.sleep(600)
+    return items
+
+
+def say_pid_then_hang(items):
+    yield str(os.getpid()).encode()
+    yield b"x" * (1 << 20)
+    time.sleep(600)
+
+
+def chatter(items):
+    for item in items:
+        for _ in range(2000):
+            print("stdout says " + "o" * 80)
+            sys.stderr.write("stderr says " + "e" * 80 + "\n")
+        yield item
+
+
+def environment(items):
+    return (os.environ.get(item.decode(), "(not set)").encode() for item in items)
+
+
+def pid(items):
+    list(items)
+    return [str(os.getpid()).encode()]
+
+
+def context(items):
+    from pyspark import TaskContext
+
+    list(items)
+    task = TaskContext.get()
+    yield repr(
+        (
+            task.stageId(),
+            task.partitionId(),
+            task.attemptNumber(),
+            task.taskAttemptId(),
+            task.cpus(),
+            task.getLocalProperty("spark.job.description"),
+            {k: (v.name, v.addresses) for k, v in task.resources().items()},
+        )
+    ).encode()
+
+
+def broadcasts(items):
+    """Answers each broadcast id with its value, or with "gone"."""
+    from pyspark.broadcast import _broadcastRegistry
+
+    for item in items:
+        broadcast = _broadcastRegistry.get(int(item))
+        yield b"gone" if broadcast is None else str(broadcast.value).encode()
+
+
+def files(items):
+    from pyspark import SparkFiles
+
+    for item in items:
+        yield SparkFiles.get(item.decode()).encode()
+
+
+def includes(items):
+    list(items)
+    import shipped_module
+
+    yield shipped_module.WORD.encode()
+
+
+def accumulator(identity_number, zero):
+    """An accumulator as it is when it is shipped, made without a driver."""
+    made = Accumulator.__new__(Accumulator)
+    made.aid = identity_number
+    made.accum_param = AddingAccumulatorParam(zero)
+    made._value = zero
+    made._deserialized = False
+    return made
+
+
+def counting():
+    counter = accumulator(41, 0)
+    unused = accumulator(42, 0)
+
+    def count(items):
+        for item in items:
+            counter.add(int(item))
+            yield item
+        assert unused is not None
+
+    return count
+
+
+def functions():
+    made = {
+        f.__name__: raw(f)
+        for f in (
+            identity, upper, first_three, ignore_input, megabytes, boom, kill_while_reading,
+            kill_while_writing, hard_exit, segfault, hang, say_pid_then_hang, chatter, environment,
+            pid, context, broadcasts, files, includes,
+        )
+    }  # fmt: skip
+    made["count"] = raw(counting())
+    made["increment"] = dumps(
+        (lambda split, items: (x + 1 for x in items), None, PICKLED_LISTS, PICKLED_LISTS), 5
+    )
+    made["garbage"] = b"this is no pickle"
+    return made
+
+
+def main(folder):
+    for name, command in functions().items():
+        with open(os.path.join(folder, name), "wb") as out:
+            out.write(command)
+    for name, value in {"first-broadcast": 111, "second-broadcast": "two"}.items():
+        with open(os.path.join(folder, name), "wb") as out:
+            pickle.dump(value, out)
+    with open(os.path.join(folder, "shipped_module.py"), "w", encoding="utf-8") as out:
+        out.write("WORD = 'shipped'\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker_fixture.hpp"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "base/error.hpp"
+#include "base/process.hpp"
+#include "runner/bytes_writer.hpp"
+#include "runner/handshake.hpp"
+
+namespace py4cpp::runner::test {
+namespace {
+
+Environment environment(const char* variable) {
+  const char* python = std::getenv(variable);
+  if (!python) throw Error(std::string(variable) + " must name an interpreter with that pyspark");
+  const PythonInstallation found = probe_python(python);
+  return {PythonRelease::parse(found.pyspark_version), python, found.python_version};
+}
+
+// Made once per interpreter, and gone with this process.
+const std::string& functions_folder(const std::string& python) {
+  static std::map<std::string, TempDir> folders;
+  static std::map<std::string, std::string> names;
+  if (!folders.contains(python)) {
+    TempDir folder(default_temp_root(), "py4cpp-functions-");
+    Process maker({.argv = {python, PY4CPP_MAKE_FUNCTIONS, folder.path().string()}});
+    REQUIRE(maker.wait().success());
+    names[python] = folder.path().string();
+    folders.emplace(python, std::move(folder));
+  }
+  return names[python];
+}
+
+}  // namespace
+
+const std::vector<Environment>& environments() {
+  static const std::vector<Environment> all = {
+      environment("PY4CPP_ENV_43"),
+      environment("PY4CPP_ENV_35"),
+  };
+  return all;
+}
+
+Bytes frames(const std::vector<std::string>& texts) {
+  Bytes bytes;
+  BytesWriter writer(bytes);
+  for (const std::string& text : texts) writer.text(text);
+  return bytes;
+}
+
+std::vector<std::string> texts(std::span<const std::byte> frames) {
+  std::vector<std::string> found;
+  while (!frames.empty()) {
+    const auto size = static_cast<std::size_t>(read_i32(frames.data()));
+    found.emplace_back(as_text(frames.subspan(length_bytes, size)));
+    frames = frames.subspan(length_bytes + size);
+  }
+  return found;
+}
+
+std::unique_ptr<ByteSource> source(const std::vector<std::string>& texts) {
+  return std::make_unique<BytesSource>(frames(texts));
+}
+
+std::vector<std::string> read_all(ByteSource& source) {
+  std::vector<std::string> all;
+  for (;;) {
+    const auto run = source.next();
+    if (run.empty()) return all;
+    for (std::string& text : texts(run)) all.push_back(std::move(text));
+  }
+}
+
+Log Recorder::log() {
+  return [shared = shared_](LogLevel, std::string_view component, std::string_view text) {
+    const std::lock_guard lock(shared->mutex);
+    shared->text += std::string(component) + ": " + std::string(text) + "\n";
+  };
+}
+
+LineSink Recorder::sink() {
+  return [shared = shared_](std::string_view line) {
+    const std::lock_guard lock(shared->mutex);
+    shared->text += std::string(line) + "\n";
+  };
+}
+
+std::string Recorder::text() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->text;
+}
+
+Workers::Workers(const Environment& environment, WorkerOptions options)
+    : environment_(environment),
+      folder_(functions_folder(environment.python)),
+      descriptors_before_(open_descriptors()) {
+  options.release = environment.release;
+  options.log = recorder_.log();
+  options.output = recorder_.sink();
+  factories_ = std::make_unique<WorkerFactories>(std::move(options));
+}
+
+Workers::~Workers() {
+  factories_.reset();
+  CHECK(children().empty());
+  CHECK(open_descriptors() == descriptors_before_);
+}
+
+PythonFunction Workers::function(const std::string& name) const {
+  std::ifstream file(folder_ + "/" + name, std::ios::binary);
+  REQUIRE_MESSAGE(file, name);
+  Bytes command;
+  for (auto at = std::istreambuf_iterator<char>(file); at != std::istreambuf_iterator<char>(); ++at) {
+    command.push_back(static_cast<std::byte>(*at));
+  }
+  PythonFunction made;
+  made.command = std::make_shared<const Bytes>(std::move(command));
+  made.python_executable = environment_.python;
+  made.python_version = environment_.python_version;
+  return made;
+}
+
+std::unique_ptr<PythonTask> Workers::start(const std::string& name,
+                                           const std::vector<std::string>& input,
+                                           std::shared_ptr<const CancelToken> cancel) {
+  const PythonRunner runner(*factories_, function(name), {.files_directory = folder_});
+  return runner.compute(source(input), {}, std::move(cancel));
+}
+
+std::vector<std::string> Workers::run(const std::string& name,
+                                      const std::vector<std::string>& input) {
+  return read_all(*start(name, input));
+}
+
+std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    ++count;
+  }
+  return count;
+}
+
+std::vector<int> children() {
+  std::vector<int> found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream list(task.path() / "children");
+    int id = 0;
+    while (list >> id) found.push_back(id);
+  }
+  return found;
+}
+
+bool process_exists(int id) { return ::kill(id, 0) == 0; }
+
+}  // namespace py4cpp::runner::test

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The vocabulary of the tests against real pyspark workers: functions by name, frames from texts,
+// and a look at what is left behind.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/temp_dir.hpp"
+#include "runner/python_runner.hpp"
+
+namespace py4cpp::runner::test {
+
+/// One Python environment with a release of pyspark.
+struct Environment {
+  PythonRelease release;
+  std::string python;
+  std::string python_version;
+};
+
+/// Those that PY4CPP_ENV_35 and PY4CPP_ENV_43 name. Throws Error when one is missing.
+const std::vector<Environment>& environments();
+
+/// Frames of these texts, and the texts of frames.
+Bytes frames(const std::vector<std::string>& texts);
+std::vector<std::string> texts(std::span<const std::byte> frames);
+
+std::unique_ptr<ByteSource> source(const std::vector<std::string>& texts);
+
+/// Pulls everything.
+std::vector<std::string> read_all(ByteSource& source);
+
+/// Collects log texts and output lines of any thread.
+class Recorder {
+ public:
+  Log log();
+  LineSink sink();
+  std::string text() const;
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    std::string text;
+  };
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+};
+
+/// Workers of one environment with some options, and functions by their names in make_functions.py.
+/// At the end it must be possible to say that no process and no descriptor stayed behind.
+class Workers {
+ public:
+  explicit Workers(const Environment& environment, WorkerOptions options = {});
+  /// Checks that everything is gone.
+  ~Workers();
+
+  PythonFunction function(const std::string& name) const;
+  std::string folder() const { return folder_; }
+
+  std::unique_ptr<PythonTask> start(const std::string& name, const std::vector<std::string>& input,
+                                    std::shared_ptr<const CancelToken> cancel = {});
+  std::vector<std::string> run(const std::string& name, const std::vector<std::string>& input);
+
+  WorkerStats stats() const { return factories_->stats(); }
+  WorkerFactories& factories() { return *factories_; }
+  /// Log and output so far.
+  std::string said() const { return recorder_.text(); }
+
+ private:
+  Environment environment_;
+  std::string folder_;
+  Recorder recorder_;
+  std::size_t descriptors_before_;
+  std::unique_ptr<WorkerFactories> factories_;
+};
+
+std::size_t open_descriptors();
+/// Ids of this process's children, zombies included, and of processes in `group`.
+std::vector<int> children();
+bool process_exists(int id);
+/// Waits, within reason, until a condition holds.
+template <typename Condition>
+bool eventually(Condition condition);
+
+}  // namespace py4cpp::runner::test
+
+#include <chrono>
+#include <thread>
+
+namespace py4cpp::runner::test {
+
+template <typename Condition>
+bool eventually(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+}  // namespace py4cpp::runner::test
