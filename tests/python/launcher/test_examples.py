@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The example that pipes lines through a program; the plugin's example is in test_plugins."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from support import Submitter
+
+
+def test_lines_go_through_a_program(submit: Submitter, source_root: Path) -> None:
+    for file in (source_root / "examples" / "pipe").iterdir():
+        shutil.copy(file, submit.folder)
+    names = ["john", "paul", "george", "ringo"]
+    assert submit.output("pipe.py").splitlines() == 2 * [f"hello {name}" for name in names]
+
+
+def test_a_failing_program_is_reported_with_its_exit_code(submit: Submitter) -> None:
+    submit.write("one\ntwo\n", "lines.txt")
+    script = submit.write(
+        """
+        from pyspark import SparkContext
+        sc = SparkContext()
+        for attempt in (lambda: sc.textFile("lines.txt")._jrdd.pipe("sh -c 'exit 3'").collect(),
+                        lambda: sc.parallelize(["a"]).pipe("exit 3", checkCode=True).collect()):
+            try:
+                print("no error", attempt())
+            except Exception as error:
+                print("3" in str(error) and "exit" in str(error))
+        """
+    )
+    assert submit.output(script) == "True\nTrue\n"

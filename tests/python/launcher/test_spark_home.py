@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Without the launcher: programs that find us through SPARK_HOME and start us themselves."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import Submitter, wait_until_gone
+
+SUM = """
+    from pyspark import SparkContext
+    sc = SparkContext()
+    print(sc.appName, sc.master, sc.range(10).sum())
+"""
+
+
+@pytest.fixture
+def plain(submit: Submitter) -> Iterator[Submitter]:
+    """A Submitter whose environment names our SPARK_HOME and no interpreter."""
+    home = subprocess.run(
+        [str(submit.command), "home"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    inherited = submit.environment
+
+    def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
+        env = inherited({"SPARK_HOME": home, **(extra or {})})
+        if "PYSPARK_PYTHON" not in (extra or {}):
+            del env["PYSPARK_PYTHON"]
+        return env
+
+    submit.environment = environment  # type: ignore[method-assign]
+    yield submit
+    assert not wait_until_gone(submit.mark)
+
+
+def run_python(
+    plain: Submitter, *args: str, env: dict[str, str] | None = None, text: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [plain.python.executable, *args],
+        env=plain.environment(env),
+        cwd=plain.folder,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_plain_python_runs_a_script(plain: Submitter) -> None:
+    done = run_python(plain, str(plain.write(SUM)))
+    assert done.stdout == "pyspark-shell local[*] 45\n", done.stderr
+    assert done.returncode == 0
+
+
+def test_plain_python_passes_its_settings_and_submit_arguments(plain: Submitter) -> None:
+    script = plain.write(
+        """
+        from pyspark import SparkConf, SparkContext
+        sc = SparkContext(conf=SparkConf().setAppName("mine").set("spark.x", "a b=c"))
+        print(sc.appName, sc.master, sc.getConf().get("spark.x"), sc.getConf().get("spark.y"))
+        """
+    )
+    arguments = "--master local[2] --conf spark.y='1 2' pyspark-shell"
+    done = run_python(plain, str(script), env={"PYSPARK_SUBMIT_ARGS": arguments})
+    assert done.stdout == "mine local[2] a b=c 1 2\n", done.stderr
+
+
+def test_wrong_submit_arguments_are_explained(plain: Submitter) -> None:
+    done = run_python(
+        plain, str(plain.write(SUM)), env={"PYSPARK_SUBMIT_ARGS": "--bogus pyspark-shell"}
+    )
+    assert done.returncode == 1
+    assert "py4cpp: error: unknown option '--bogus'" in done.stderr
+
+
+def test_the_workers_of_plain_python_run_its_interpreter(plain: Submitter) -> None:
+    script = plain.write(
+        """
+        import sys
+        from pyspark import SparkContext
+        print(SparkContext().range(1).map(lambda _: sys.executable).collect() == [sys.executable])
+        """
+    )
+    done = run_python(plain, str(script), env={"PATH": "/usr/bin:/bin"})
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_an_exit_without_stop_leaves_nothing(plain: Submitter) -> None:
+    script = plain.write(SUM + "    import os; os._exit(3)\n")
+    assert run_python(plain, str(script)).returncode == 3
+
+
+def test_pytest_runs_against_us(plain: Submitter) -> None:
+    plain.write(
+        """
+        from pyspark.sql import SparkSession
+
+        def test_session():
+            spark = SparkSession.builder.getOrCreate()
+            assert spark.sparkContext.range(4).count() == 4
+        """,
+        "test_user.py",
+    )
+    done = run_python(plain, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_user.py")
+    if "No module named pytest" in done.stderr:
+        pytest.skip("this environment has no pytest")
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_several_python_programs_run_side_by_side(plain: Submitter) -> None:
+    script = plain.write(SUM)
+    processes = [
+        subprocess.Popen(
+            [plain.python.executable, str(script)],
+            env=plain.environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.communicate(timeout=120)[0] == "pyspark-shell local[*] 45\n"
+
+
+def test_spark_submit_of_our_home_runs_a_script(plain: Submitter) -> None:
+    env = plain.environment({"PYSPARK_PYTHON": plain.python.executable})
+    submit = Path(env["SPARK_HOME"]) / "bin" / "spark-submit"
+    done = subprocess.run(
+        [str(submit), "--master", "local[2]", "--name", "n", str(plain.write(SUM))],
+        env=env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "n local[2] 45\n", done.stderr
+
+
+SHELL_LINES = """\
+print("sum", sc.range(10).sum())
+print("version", spark.version)
+import os; print("session", spark.sparkContext is sc)
+"""
+
+
+def shell_command(plain: Submitter) -> tuple[list[str], dict[str, str]]:
+    command = [str(plain.python.pyspark / "bin" / "pyspark"), "--master", "local[2]"]
+    return command, plain.environment({"PYSPARK_PYTHON": plain.python.executable})
+
+
+def test_the_pyspark_shell_on_a_terminal(plain: Submitter) -> None:
+    command, env = shell_command(plain)
+    env["PYTHON_HISTORY"] = env["HOME"] = str(plain.folder)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(command[0], command, env)
+    output = b""
+
+    def read_until(text: bytes) -> None:
+        nonlocal output
+        while text not in output:
+            output += os.read(terminal, 4096)
+
+    try:
+        read_until(b">>> ")
+        for number, line in enumerate(SHELL_LINES.splitlines()):
+            os.write(terminal, line.encode() + b"\n")
+            read_until((b"sum 45", b"version ", b"session True")[number])
+        os.write(terminal, b"exit()\n")
+        while True:
+            output += os.read(terminal, 4096)
+    except OSError:  # The terminal is gone when its last user is.
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, output.decode()
+    text = output.decode()
+    assert "SparkSession available as 'spark'." in text
+    assert "master = local[2]" in text
+
+
+def test_the_pyspark_shell_reads_a_pipe(plain: Submitter) -> None:
+    command, env = shell_command(plain)
+    env["PYSPARK_DRIVER_PYTHON_OPTS"] = "-i"
+    done = subprocess.run(
+        command, env=env, input=SHELL_LINES, capture_output=True, text=True, timeout=120
+    )
+    assert "sum 45" in done.stdout, done.stderr
+    assert "session True" in done.stdout
+
+
+def test_the_pyspark_shell_needs_no_java(plain: Submitter, tmp_path: Path) -> None:
+    command, env = shell_command(plain)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in ("bash", "sh", "env", "dirname", "readlink", "python3"):
+        (folder / tool).symlink_to(f"/usr/bin/{tool}")
+    env.pop("JAVA_HOME", None)
+    env.update(PATH=str(folder), PYSPARK_DRIVER_PYTHON_OPTS="-i")
+    done = subprocess.run(
+        command, env=env, input=SHELL_LINES, capture_output=True, text=True, timeout=120
+    )
+    assert "sum 45" in done.stdout, done.stderr
+
+
+def test_the_pyspark_shell_explains_wrong_options(plain: Submitter) -> None:
+    command, env = shell_command(plain)
+    done = subprocess.run([*command, "--bogus"], env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "unknown option '--bogus'" in done.stderr
+    done = subprocess.run([*command, "script.py"], env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "runs no script; use 'py4cpp run script.py'" in done.stderr
