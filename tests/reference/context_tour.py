@@ -98,7 +98,7 @@ def files_reach_the_tasks(sc: Any, folder: Path) -> Any:
     sc.addPyFile(str(folder / "tour_module.py"))
 
     def use(x: int) -> Any:
-        import tour_module  # type: ignore[import-not-found]
+        import tour_module
 
         return (tour_module.twice(x), Path(SparkFiles.get("note.txt")).read_text())
 
