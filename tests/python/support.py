@@ -76,6 +76,7 @@ class Submitter:
         self.temp = folder / "temp"
         self.temp.mkdir()
         self.mark = uuid.uuid4().hex
+        self.prefix: list[str] = []  # A command that runs the rest of its command line.
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a run: ours without any Python or Spark setting of the caller."""
@@ -101,7 +102,7 @@ class Submitter:
     ) -> subprocess.Popen[str]:
         """Starts `py4cpp run options script args` in a process group of its own."""
         return subprocess.Popen(
-            [str(self.command), "run", *options, str(script), *args],
+            [*self.prefix, str(self.command), "run", *options, str(script), *args],
             env=self.environment(env),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

@@ -72,6 +72,7 @@ def run_tour(master: str, folder: str) -> None:
     from pyspark import SparkConf, SparkContext
 
     conf = SparkConf().setMaster(master).setAppName("tour").set("spark.ui.enabled", "false")
+    conf.set("spark.task.maxFailures", "1")  # As a local master of Apache Spark has it anyway.
     sc = SparkContext(conf=conf)
     sc.setLogLevel("OFF")
     for name, function in SECTIONS.items():
