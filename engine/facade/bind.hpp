@@ -24,19 +24,16 @@ struct Services {
 
   /// The version of the driver's `pyspark` package, such as "4.3.0". Called at most once, when a
   /// context or session is made; may block until a probe that runs meanwhile has finished, and may
-  /// throw Error when no pyspark was found. Empty: the release is taken from the names that the
-  /// driver imports first (no probe needed).
+  /// throw Error when no pyspark was found. Empty: the newest known release.
   std::function<std::string()> pyspark_release = {};
 
-  /// The interpreter of the Python workers, unless the driver names one itself.
+  /// The interpreter of the Python workers where the driver was not told of one: it then asks for
+  /// plain "python3", which this replaces.
   std::string python = "python3";
 
   /// Temporary files go into a directory of their own under this one, unless `spark.local.dir`
   /// says otherwise. Empty: `$TMPDIR`, else `/tmp`.
   std::string work_dir = {};
-
-  /// The name that the driver script runs under (`spark.app.name` when nobody sets it).
-  std::string app_name = {};
 
   /// Receives what a person may want to read. May be called from any thread.
   Log log = {};

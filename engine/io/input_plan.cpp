@@ -111,7 +111,10 @@ std::vector<InputFile> list_files(std::string_view list, std::string_view error_
       for (const fs::directory_entry& entry : sorted_entries(one)) {
         if (is_hidden(entry.path().filename().string())) continue;
         if (entry.is_directory()) {
-          throw NamedError("java.io.IOException", "Not a file: " + file_uri(entry.path().string()));
+          throw NamedError("java.io.IOException",
+                           "Path: " + entry.path().string() +
+                               " is a directory, and folders inside a folder are not read: name "
+                               "them, for instance with a pattern such as " + one + "/*");
         }
         files.push_back(file_at(entry.path().string()));
       }

@@ -46,11 +46,12 @@ class SplitSource : public runner::ByteSource {
 
 class Lines final : public SplitSource {
  public:
-  using SplitSource::SplitSource;
+  Lines(InputPartition partition, std::string separator)
+      : SplitSource(std::move(partition)), separator_(std::move(separator)) {}
 
  protected:
   bool read(const FileSplit& split, FrameBuffer& out) override {
-    if (!reader_) reader_.emplace(split);
+    if (!reader_) reader_.emplace(split, separator_);
     std::string_view line;
     while (!out.full()) {
       if (!reader_->next(line)) {
@@ -63,6 +64,7 @@ class Lines final : public SplitSource {
   }
 
  private:
+  const std::string separator_;
   std::optional<LineReader> reader_;
 };
 
@@ -205,8 +207,8 @@ class TextRows final : public SplitSource {
 
 }  // namespace
 
-std::unique_ptr<runner::ByteSource> open_lines(InputPartition partition) {
-  return std::make_unique<Lines>(std::move(partition));
+std::unique_ptr<runner::ByteSource> open_lines(InputPartition partition, std::string separator) {
+  return std::make_unique<Lines>(std::move(partition), std::move(separator));
 }
 
 std::unique_ptr<runner::ByteSource> open_whole_text_files(InputPartition partition) {

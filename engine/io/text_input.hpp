@@ -16,8 +16,10 @@ namespace py4cpp::engine {
 
 /// One frame for each line of the partition: UTF-8 without the line end (`\n`, `\r\n` or `\r`).
 /// Bytes that are not UTF-8 become U+FFFD, as Java does. A split that does not start a file begins
-/// after its first line end, and ends with the line that crosses its own end.
-std::unique_ptr<runner::ByteSource> open_lines(InputPartition partition);
+/// after its first line end, and ends with the line that crosses its own end. A `separator` takes the
+/// place of the three line ends.
+std::unique_ptr<runner::ByteSource> open_lines(InputPartition partition,
+                                               std::string separator = {});
 
 /// Two frames for each file: its URI and its content as UTF-8.
 std::unique_ptr<runner::ByteSource> open_whole_text_files(InputPartition partition);
