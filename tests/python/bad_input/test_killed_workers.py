@@ -29,7 +29,7 @@ DYING_ALWAYS = """
     sc = SparkContext(appName="dying")
 
     def visit(x):
-        with open(sys.argv_file, "a") as attempts:
+        with open(ATTEMPTS, "a") as attempts:
             attempts.write("x")
         print("the last words of a worker", file=sys.stderr, flush=True)
         os._exit(9)
@@ -46,7 +46,7 @@ def test_a_task_whose_worker_was_killed_runs_again(submit: Submitter) -> None:
 
 def test_a_task_is_given_up_after_its_last_failure(submit: Submitter) -> None:
     attempts = submit.folder / "attempts"
-    script = DYING_ALWAYS.replace("sys.argv_file", repr(str(attempts)))
+    script = DYING_ALWAYS.replace("ATTEMPTS", repr(str(attempts)))
     options = ["--master", "local[2]", "--conf", "spark.task.maxFailures=3"]
     done = submit.run(submit.write(script), options=options)
     text = done.stdout + done.stderr
