@@ -69,7 +69,6 @@ Cost double_cost(const Value& value, Cost narrowing);
 double double_from(const Value& value);
 Cost string_cost(const Value& value);
 std::string string_from(const Value& value);
-[[noreturn]] void refuse_null(const std::type_info& type);
 
 }  // namespace detail
 
@@ -247,11 +246,12 @@ struct Argument {
   static Holder hold(const Value& value, const Registry& registry) {
     return Converter::from_value(value, registry);
   }
-  static Parameter pass(Holder& holder) {
+  /// A reference into the holder, so that nothing is moved twice.
+  static decltype(auto) pass(Holder& holder) {
     if constexpr (ValueType<T>)
-      return static_cast<Parameter>(std::move(holder));
+      return static_cast<Parameter&&>(holder);
     else
-      return *holder;
+      return static_cast<T&>(*holder);
   }
 };
 
@@ -268,7 +268,7 @@ struct Argument<std::shared_ptr<Pointee>> {
   static Holder hold(const Value& value, const Registry& registry) {
     return Converter::from_value(value, registry);
   }
-  static Holder pass(Holder& holder) { return std::move(holder); }
+  static Holder&& pass(Holder& holder) { return std::move(holder); }
 };
 
 template <class Pointee>

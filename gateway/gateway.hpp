@@ -55,8 +55,8 @@ struct GatewayOptions {
   std::size_t objects_max = 10'000'000;
   /// Calls that go back and forth within one another on one connection.
   std::size_t depth_max = 200;
-  /// One protocol line; a bytes argument of 3/4 of this size still passes.
-  std::size_t line_bytes_max = std::size_t{1} << 30;
+  /// All lines of one command together; a bytes argument of 3/4 of this size still passes.
+  std::size_t command_bytes_max = std::size_t{1} << 30;
   /// Arguments of one call.
   std::size_t arguments_max = 65'536;
   /// A connection must present the token within this time, in one short line.
@@ -67,6 +67,12 @@ struct GatewayOptions {
   std::size_t callback_idle_max = 16;
   /// Dead proxies that wait until Python is told of them in one go.
   std::size_t released_proxies_max = 1024;
+};
+
+/// Where Python's callback server listens.
+struct CallbackAddress {
+  std::string host;
+  std::uint16_t port = 0;
 };
 
 /// A running gateway. All functions may be called from any thread, but stop() and the destructor not
@@ -91,6 +97,14 @@ class Gateway {
 
   /// The object that the Python program offers as its `python_server_entry_point`.
   Proxy python_entry_point();
+
+  /// Where Python's callback server is expected; a client may move it at any time.
+  CallbackAddress callback_address() const;
+  void set_callback_address(CallbackAddress address);
+
+  /// Tells Python now of the proxies that C++ dropped. On a thread that serves no pinned connection
+  /// it connects to the callback server and does nothing when there is none.
+  void release_proxies();
 
   /// Ids that Python holds at this moment, and open connections.
   std::size_t object_count() const;

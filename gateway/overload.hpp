@@ -5,18 +5,19 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <type_traits>
-#include <tuple>
 #include <typeinfo>
 #include <utility>
 #include <vector>
 
 #include "call_context.hpp"
 #include "convert.hpp"
+#include "named_error.hpp"
 
 namespace py4cpp::detail {
 
@@ -52,11 +53,18 @@ struct Base {
   void* (*upcast)(void* derived);
 };
 
+/// How an error of a bound class keeps its C++ type on its way to Python and back.
+struct ErrorFunctions {
+  std::shared_ptr<NamedError> (*copy)(const NamedError& error) = nullptr;
+  void (*raise)(const NamedError& error) = nullptr;  // Throws a copy.
+};
+
 /// Everything bound under one class name, as declared.
 struct TypeRecord {
   std::string name;
   const std::type_info* type = nullptr;  // Null when the class has no C++ type.
   bool is_interface = false;
+  ErrorFunctions error;  // Empty when the class is no NamedError.
   std::vector<Base> bases;
   std::vector<std::string> parents;  // Names, for isInstanceOf only.
   std::vector<Overload> constructors;
@@ -65,6 +73,18 @@ struct TypeRecord {
   std::map<std::string, Field, std::less<>> fields;
   std::map<std::string, Field, std::less<>> static_fields;
 };
+
+/// The functions of an error class, none for other classes.
+template <class T>
+ErrorFunctions error_functions() {
+  if constexpr (std::is_base_of_v<NamedError, T> && std::is_copy_constructible_v<T>)
+    return {[](const NamedError& error) -> std::shared_ptr<NamedError> {
+              return std::make_shared<T>(static_cast<const T&>(error));
+            },
+            [](const NamedError& error) { throw T(static_cast<const T&>(error)); }};
+  else
+    return {};
+}
 
 template <class... T>
 struct TypeList {};
@@ -117,6 +137,21 @@ Value result_value(R&& result, const Invocation& invocation) {
   }
 }
 
+/// What the arguments of one call are converted into. Unlike std::tuple it is filled in place.
+template <std::size_t I, class T>
+struct Slot {
+  T value;
+};
+template <class Indices, class... T>
+struct Slots;
+template <std::size_t... I, class... T>
+struct Slots<std::index_sequence<I...>, T...> : Slot<I, T>... {};
+
+template <std::size_t I, class T>
+T& slot(Slot<I, T>& holder) {
+  return holder.value;
+}
+
 /// Converts the arguments of one parameter list and calls; the rest is the same for all functions.
 template <class R, class List>
 struct Caller;
@@ -141,13 +176,13 @@ struct Caller<R, TypeList<A...>> {
   template <class Call, std::size_t... I>
   static Value call(Invocation& invocation, Call& function, std::index_sequence<I...>) {
     [[maybe_unused]] const Registry& registry = invocation.context.registry();
-    std::tuple<typename Argument<A>::Holder...> holders{
-        Argument<A>::hold(invocation.arguments[I], registry)...};
+    Slots<std::index_sequence<I...>, typename Argument<A>::Holder...> holders{
+        {Argument<A>::hold(invocation.arguments[I], registry)}...};
     if constexpr (std::is_void_v<R>) {
-      function(Argument<A>::pass(std::get<I>(holders))...);
+      function(Argument<A>::pass(slot<I>(holders))...);
       return {};
     } else {
-      return result_value<R>(function(Argument<A>::pass(std::get<I>(holders))...), invocation);
+      return result_value<R>(function(Argument<A>::pass(slot<I>(holders))...), invocation);
     }
   }
 };
@@ -210,7 +245,9 @@ Overload member_overload(F function) {
 template <class T, class Self>
 decltype(auto) self_as(Invocation& invocation) {
   using Plain = std::remove_cvref_t<Self>;
-  if constexpr (std::is_convertible_v<std::shared_ptr<T>, Plain>) {
+  if constexpr (std::same_as<Plain, Value>) {
+    return invocation.self;
+  } else if constexpr (std::is_convertible_v<std::shared_ptr<T>, Plain>) {
     return Plain(std::shared_ptr<T>(invocation.self.get_if<Object>()->pointer(),
                                     static_cast<T*>(invocation.pointer)));
   } else {

@@ -54,8 +54,8 @@ class Type {
     return *this;
   }
 
-  /// A member function, or a lambda that takes T&, const T& or shared_ptr<T> first. Both may take a
-  /// CallContext& before the arguments.
+  /// A member function, or a lambda that takes T&, const T&, shared_ptr<T> or the object as a
+  /// `const Value&` first. Both may take a CallContext& before the arguments.
   template <class F>
   Type method(std::string name, F function) const {
     static_assert(!std::is_void_v<T>, "py4cpp: a class without a C++ type has no methods");
@@ -165,7 +165,9 @@ class Registry {
   Type<T> type(const std::string& name) {
     static_assert(std::is_class_v<T>, "py4cpp: only a class can be bound as a type");
     static_assert(!ValueType<T>, "py4cpp: the type has a convert<T> and crosses by value already");
-    return Type<T>(declare(name, &typeid(T)));
+    auto& record = declare(name, &typeid(T));
+    record.error = detail::error_functions<T>();
+    return Type<T>(record);
   }
 
   /// A class without a C++ type: static members and constructors that return values.

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Connections that we open to Python's callback server: one for each call that runs, the idle ones
+// kept for the next.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway/session.hpp"
+
+namespace py4cpp {
+
+/// Thread-safe; one mutex guards the two sets. A session is used outside the mutex by one thread.
+class CallbackPool {
+ public:
+  using Dial = std::function<std::unique_ptr<Transport>(const CallbackAddress& address)>;
+  /// Told of the session that this thread uses from now on, and with null when it is done.
+  using Using = std::function<void(Session* session)>;
+
+  CallbackPool(Core& core, Dial dial);
+
+  CallbackAddress address() const;
+  /// Idle connections to the old address are closed.
+  void set_address(CallbackAddress address);
+
+  /// Calls over an idle connection or a new one. A request that could not be sent is sent once more
+  /// over a new connection; one that was sent is never repeated.
+  Value call(const std::string& id, std::string_view method, const std::vector<Value>& arguments,
+             const Using& uses);
+  /// Throws Disconnected when the callback server cannot be reached.
+  void release(const std::vector<std::string>& ids);
+
+  /// Ends all connections, also those in use, and refuses new ones.
+  void close();
+
+ private:
+  class Lease;
+  std::unique_ptr<Session> take_idle();
+  std::unique_ptr<Session> connect();
+  void give_back(std::unique_ptr<Session> session, std::uint64_t generation);
+
+  Core& core_;
+  const Dial dial_;
+  mutable std::mutex mutex_;
+  CallbackAddress address_;
+  std::uint64_t generation_ = 0;  // Of the address; connections of an older one are not kept.
+  bool closed_ = false;
+  std::vector<std::unique_ptr<Session>> idle_;
+  std::set<Session*> busy_;
+};
+
+}  // namespace py4cpp

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every function locks its container once; none calls another container under the lock.
+#include "gateway/collections.hpp"
+
+#include <algorithm>
+
+#include "gateway/named_error.hpp"
+
+namespace py4cpp {
+
+namespace {
+
+/// Checks 0 <= index < size and returns the index as an offset.
+std::size_t checked(std::int64_t index, std::size_t size, const char* class_name) {
+  if (index < 0 || static_cast<std::size_t>(index) >= size)
+    throw NamedError(class_name, "Index " + std::to_string(index) + " out of bounds for length " +
+                                     std::to_string(size));
+  return static_cast<std::size_t>(index);
+}
+
+constexpr auto list_bounds = "java.lang.IndexOutOfBoundsException";
+constexpr auto array_bounds = "java.lang.ArrayIndexOutOfBoundsException";
+
+}  // namespace
+
+std::size_t List::size() const {
+  const std::lock_guard lock(mutex_);
+  return values_.size();
+}
+
+Value List::get(std::int64_t index) const {
+  const std::lock_guard lock(mutex_);
+  return values_[checked(index, values_.size(), list_bounds)];
+}
+
+Value List::set(std::int64_t index, Value value) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(values_[checked(index, values_.size(), list_bounds)], std::move(value));
+}
+
+void List::add(Value value) {
+  const std::lock_guard lock(mutex_);
+  values_.push_back(std::move(value));
+}
+
+void List::insert(std::int64_t index, Value value) {
+  const std::lock_guard lock(mutex_);
+  const auto offset = checked(index, values_.size() + 1, list_bounds);
+  values_.insert(values_.begin() + static_cast<std::ptrdiff_t>(offset), std::move(value));
+}
+
+Value List::remove_at(std::int64_t index) {
+  const std::lock_guard lock(mutex_);
+  const auto position = values_.begin() + static_cast<std::ptrdiff_t>(checked(
+                                              index, values_.size(), list_bounds));
+  Value removed = std::move(*position);
+  values_.erase(position);
+  return removed;
+}
+
+std::int64_t List::index_of(const Value& value) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find(values_.begin(), values_.end(), value);
+  return found == values_.end() ? -1 : found - values_.begin();
+}
+
+void List::clear() { assign({}); }
+
+void List::assign(std::vector<Value> values) {
+  const std::lock_guard lock(mutex_);
+  values_.swap(values);
+}
+
+std::vector<Value> List::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return values_;
+}
+
+std::size_t Map::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+bool Map::contains(const Value& key) const {
+  const std::lock_guard lock(mutex_);
+  return index_.contains(key);
+}
+
+std::optional<Value> Map::find(const Value& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = index_.find(key);
+  if (found == index_.end()) return std::nullopt;
+  return found->second->second;
+}
+
+Value Map::put(Value key, Value value) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = index_.find(key); found != index_.end())
+    return std::exchange(found->second->second, std::move(value));
+  entries_.emplace_back(std::move(key), std::move(value));
+  index_.emplace(entries_.back().first, std::prev(entries_.end()));
+  return {};
+}
+
+Value Map::remove(const Value& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = index_.find(key);
+  if (found == index_.end()) return {};
+  Value removed = std::move(found->second->second);
+  entries_.erase(found->second);
+  index_.erase(found);
+  return removed;
+}
+
+void Map::clear() {
+  decltype(entries_) entries;  // Destroyed, like the index, after the lock is gone.
+  decltype(index_) index;
+  const std::lock_guard lock(mutex_);
+  entries_.swap(entries);
+  index_.swap(index);
+}
+
+std::vector<Map::Entry> Map::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return {entries_.begin(), entries_.end()};
+}
+
+bool Set::add(Value value) { return map_.put(std::move(value), true).is_null(); }
+
+bool Set::remove(const Value& value) { return !map_.remove(value).is_null(); }
+
+std::vector<Value> Set::snapshot() const {
+  std::vector<Value> values;
+  for (auto& [value, present] : map_.snapshot()) values.push_back(std::move(value));
+  return values;
+}
+
+Iterator::Iterator(std::vector<Value> values)
+    : next_([values = std::move(values), at = std::size_t{0}]() mutable -> std::optional<Value> {
+        if (at == values.size()) return std::nullopt;
+        return std::move(values[at++]);
+      }) {}
+
+bool Iterator::has_next() {
+  const std::lock_guard lock(mutex_);
+  advance();
+  return ahead_.has_value();
+}
+
+Value Iterator::next() {
+  const std::lock_guard lock(mutex_);
+  advance();
+  if (!ahead_) throw NamedError("java.util.NoSuchElementException", "the iterator is at its end");
+  return *std::exchange(ahead_, std::nullopt);
+}
+
+void Iterator::advance() {
+  if (ahead_ || !next_) return;
+  ahead_ = next_();
+  if (!ahead_) next_ = nullptr;
+}
+
+Value ObjectArray::get(std::int64_t index) const {
+  const std::lock_guard lock(mutex_);
+  return values_[checked(index, values_.size(), array_bounds)];
+}
+
+void ObjectArray::set(std::int64_t index, Value value) {
+  const std::lock_guard lock(mutex_);
+  values_[checked(index, values_.size(), array_bounds)] = std::move(value);
+}
+
+std::vector<Value> ObjectArray::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return values_;
+}
+
+}  // namespace py4cpp

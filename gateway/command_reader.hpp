@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Cuts a stream of bytes into commands and answers, without I/O.
+//
+//   read some bytes into reader.space()  ->  reader.filled(count)  ->  reader.next()
+//     ->  nothing yet: read more   ->  a Message: handle it, then ask next() again
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/wire.hpp"
+
+namespace py4cpp::wire {
+
+/// One command, or one answer to a callback (its only line then begins with `!`).
+struct Message {
+  /// The lines without their ends and without the closing `e`. Valid until the reader's next
+  /// space() or next().
+  std::vector<std::string_view> lines;
+
+  bool is_answer() const { return lines.front().starts_with(answer_mark); }
+  std::string_view name() const { return lines.front(); }
+};
+
+/// How many lines a command has.
+struct CommandShape {
+  std::size_t fixed_lines = 1;  // Including the command's own line.
+  bool has_end = false;         // Whether parts and an `e` line follow.
+};
+
+class CommandReader {
+ public:
+  struct Limits {
+    std::size_t bytes_max;
+    std::size_t lines_max;
+  };
+
+  explicit CommandReader(Limits limits) : limits_(limits) {}
+
+  /// Where to put the next bytes; never empty. Ends the life of the last Message's lines.
+  std::span<char> space();
+  /// How many bytes were put there.
+  void filled(std::size_t count);
+
+  /// The next whole message, nothing when more bytes are needed, or an error after which the stream
+  /// cannot be read any further.
+  Result<std::optional<Message>> next();
+
+  void set_limits(Limits limits) { limits_ = limits; }
+  /// Bytes that arrived and belong to no Message yet.
+  std::size_t pending_bytes() const { return end_ - begin_; }
+
+ private:
+  std::string_view line(std::size_t index) const;
+  bool is_complete();
+  std::optional<Message> take();
+
+  Limits limits_;
+  std::string buffer_;
+  std::size_t begin_ = 0;     // Of the bytes that no Message has used.
+  std::size_t end_ = 0;       // Of the bytes that arrived.
+  std::size_t searched_ = 0;  // Up to here the current message was searched; relative to begin_.
+  std::vector<std::size_t> line_ends_;  // Of the current message; relative to begin_.
+  CommandShape shape_;
+};
+
+}  // namespace py4cpp::wire

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The part of the converters that needs no template.
+#include "gateway/convert.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include "gateway/java_text.hpp"
+#include "gateway/registry.hpp"
+#include "gateway/type_table.hpp"
+
+namespace py4cpp::detail {
+
+std::shared_ptr<void> cast_value(const Registry& registry, const Value& value,
+                                 const std::type_info& type) {
+  const auto* object = value.get_if<Object>();
+  if (!object) return nullptr;
+  if (object->type() == type) return object->pointer();
+  if (object->static_type() == type) return {object->pointer(), object->static_pointer()};
+  const auto target = registry.table().resolve(*object);
+  const Ancestor* ancestor = target ? target->type->ancestor(type) : nullptr;
+  if (!ancestor) return nullptr;
+  return {object->pointer(), ancestor->cast(target->pointer)};
+}
+
+Cost object_cost(const Registry& registry, const Value& value, const std::type_info& type) {
+  if (value.is_null()) {
+    const Class* wanted = registry.table().find(type);
+    return null_cost - distance_cost * (wanted ? wanted->depth() : 1);
+  }
+  const auto* object = value.get_if<Object>();
+  if (!object) return no_match;
+  if (object->type() == type) return 0;
+  const auto target = registry.table().resolve(*object);
+  if (target) {
+    if (*target->type->record->type == type) return 0;
+    if (const Ancestor* ancestor = target->type->ancestor(type))
+      return distance_cost * ancestor->distance;
+  }
+  return object->static_type() == type ? distance_cost : no_match;
+}
+
+Cost any_cost(const Registry& registry, const Value& value) {
+  if (value.is_null()) return null_cost;
+  if (const auto* object = value.get_if<Object>()) {
+    const auto target = registry.table().resolve(*object);
+    return distance_cost * (target ? target->type->depth() : 1);
+  }
+  const Class* type = registry.table().find(registry.class_name(value));
+  return distance_cost * (type ? type->depth() : 1);
+}
+
+std::string class_name_of(const std::type_info& type) { return readable_type_name(type); }
+
+Cost integer_cost(const Value& value, std::int64_t least, std::int64_t most, Cost widening) {
+  if (const auto* narrow = value.get_if<std::int32_t>())
+    return *narrow >= least && *narrow <= most ? widening : no_match;
+  if (const auto* wide = value.get_if<std::int64_t>()) {
+    if (*wide < least || *wide > most) return no_match;
+    return most > std::numeric_limits<std::int32_t>::max() ? 0 : kindness_cost;
+  }
+  return no_match;
+}
+
+std::int64_t integer_from(const Value& value) {
+  if (const auto* narrow = value.get_if<std::int32_t>()) return *narrow;
+  return *value.get_if<std::int64_t>();
+}
+
+Cost double_cost(const Value& value, Cost narrowing) {
+  if (value.get_if<double>()) return narrowing;
+  const bool is_number = value.get_if<std::int32_t>() || value.get_if<std::int64_t>();
+  return is_number ? kindness_cost + narrowing : no_match;
+}
+
+double double_from(const Value& value) {
+  if (const auto* number = value.get_if<double>()) return *number;
+  return static_cast<double>(integer_from(value));
+}
+
+Cost string_cost(const Value& value) { return value.get_if<std::string>() ? 0 : no_match; }
+
+std::string string_from(const Value& value) { return *value.get_if<std::string>(); }
+
+std::optional<std::vector<Value>> elements_of(const Registry& registry, const Value& value) {
+  if (const auto list = registry.cast<List>(value)) return list->snapshot();
+  if (const auto array = registry.cast<ObjectArray>(value)) return array->snapshot();
+  if (const auto set = registry.cast<Set>(value)) return set->snapshot();
+  return std::nullopt;
+}
+
+std::optional<std::vector<Map::Entry>> entries_of(const Registry& registry, const Value& value) {
+  if (const auto map = registry.cast<Map>(value)) return map->snapshot();
+  return std::nullopt;
+}
+
+}  // namespace py4cpp::detail

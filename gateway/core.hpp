@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all sessions of one gateway share. It outlives them; everything in it is immutable or guards
+// itself.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "gateway/gateway.hpp"
+#include "gateway/java_names.hpp"
+#include "gateway/objects.hpp"
+#include "gateway/registry.hpp"
+#include "gateway/remote_proxy.hpp"
+#include "gateway/view.hpp"
+
+namespace py4cpp {
+
+struct Core {
+  Core(const Registry& registry_in, GatewayOptions options_in)
+      : registry(registry_in), options(std::move(options_in)), objects(options.objects_max) {}
+
+  const Registry& registry;
+  const GatewayOptions options;
+  ObjectTable objects;
+  const std::shared_ptr<View> default_view = std::make_shared<View>();
+  const Value gateway_server = std::make_shared<GatewayServer>();
+
+  /// Set once, before the first session starts.
+  Gateway* gateway = nullptr;
+  std::weak_ptr<ProxyCaller> proxy_caller;
+  /// Closes every connection whose remote or local port is one of these.
+  std::function<void(std::uint16_t remote_port, std::uint16_t local_port)> cancel;
+};
+
+}  // namespace py4cpp

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/dispatch.hpp"
+
+#include <limits>
+
+#include "gateway/java_text.hpp"
+
+namespace py4cpp::detail {
+
+namespace {
+
+Cost total_cost(const Registry& registry, const Overload& overload,
+                std::span<const Value> arguments) {
+  if (overload.parameters.size() != arguments.size()) return no_match;
+  Cost sum = 0;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const Cost cost = overload.parameters[i].cost(arguments[i], registry);
+    if (cost < 0) return no_match;
+    sum += cost;
+  }
+  return sum;
+}
+
+std::string argument_classes(const Registry& registry, std::span<const Value> arguments) {
+  std::string text;
+  for (const Value& argument : arguments) {
+    if (!text.empty()) text += ", ";
+    text += argument.is_null() ? "null" : "class " + registry.class_name(argument);
+  }
+  return text;
+}
+
+NoSuchMember no_such(const Registry& registry, std::string_view class_name,
+                     std::string_view member, std::span<const Method> candidates,
+                     std::span<const Value> arguments) {
+  std::string text = "py4j.Py4JException: ";
+  const bool is_constructor = member.empty();
+  const std::string name(is_constructor ? class_name : member);
+  text += (is_constructor ? "Constructor " : "Method ") + name + "([" +
+          argument_classes(registry, arguments) + "]) does not exist";
+  if (!is_constructor) text += " in " + std::string(class_name);
+  if (candidates.empty()) return {text};
+  text += "; it takes:";
+  for (const Method& candidate : candidates)
+    text += " " + signature_text(registry, name, *candidate.overload);
+  return {text};
+}
+
+Outcome run(const Method& method, CallContext& context, const Value& self, void* pointer,
+            std::vector<Value>& arguments) {
+  if (method.origin) pointer = method.origin->cast(pointer);
+  Invocation invocation{context, self, pointer, arguments};
+  Value result = method.overload->invoke(invocation);
+  return {std::move(result), method.overload->return_name == nullptr};
+}
+
+template <class Table>
+std::span<const Method> candidates_in(const Table& table, std::string_view name) {
+  const auto found = table.find(name);
+  if (found == table.end()) return {};
+  return found->second;
+}
+
+}  // namespace
+
+const Method* choose(const Registry& registry, std::span<const Method> candidates,
+                     std::span<const Value> arguments) {
+  const Method* best = nullptr;
+  Cost best_cost = std::numeric_limits<Cost>::max();
+  for (const Method& candidate : candidates) {
+    const Cost cost = total_cost(registry, *candidate.overload, arguments);
+    if (cost < 0 || cost >= best_cost) continue;
+    best = &candidate;
+    best_cost = cost;
+    if (cost == 0) break;
+  }
+  return best;
+}
+
+CallResult call_method(const Registry& registry, CallContext& context, const Value& target,
+                       std::string_view method, std::vector<Value> arguments) {
+  if (const auto* proxy = target.get_if<Proxy>()) {
+    if (method != "getClass") return Outcome{proxy->call(method, std::move(arguments))};
+  }
+  const auto* object = target.get_if<Object>();
+  const auto resolved = object ? registry.table().resolve(*object) : std::nullopt;
+  const Class* type = resolved ? resolved->type : registry.table().find("java.lang.Object");
+  void* const pointer = resolved ? resolved->pointer : nullptr;
+
+  auto candidates = candidates_in(type->methods, method);
+  if (const Method* chosen = choose(registry, candidates, arguments))
+    return run(*chosen, context, target, pointer, arguments);
+  const auto statics = candidates_in(type->static_methods, method);
+  if (const Method* chosen = choose(registry, statics, arguments))
+    return run(*chosen, context, Value(), nullptr, arguments);
+
+  const std::string class_name = registry.class_name(target);
+  if (candidates.empty()) candidates = statics;
+  if (candidates.empty())
+    if (const auto* missing = registry.table().missing_for(class_name))
+      (*missing)(class_name, std::string(method));
+  return no_such(registry, class_name, method, candidates, arguments);
+}
+
+CallResult call_static(const Registry& registry, CallContext& context, std::string_view class_name,
+                       std::string_view method, std::vector<Value> arguments) {
+  const Class* type = registry.table().find(class_name);
+  std::span<const Method> candidates;
+  if (type) candidates = candidates_in(type->static_methods, method);
+  if (const Method* chosen = choose(registry, candidates, arguments))
+    return run(*chosen, context, Value(), nullptr, arguments);
+  if (candidates.empty())
+    if (const auto* missing = registry.table().missing_for(class_name))
+      (*missing)(std::string(class_name), std::string(method));
+  if (!type)
+    return NoSuchMember{"py4j.Py4JException: Class " + std::string(class_name) +
+                        " does not exist"};
+  return no_such(registry, class_name, method, candidates, arguments);
+}
+
+CallResult construct(const Registry& registry, CallContext& context, std::string_view class_name,
+                     std::vector<Value> arguments) {
+  const Class* type = registry.table().find(class_name);
+  if (!type) {
+    if (const auto* missing = registry.table().missing_for(class_name))
+      (*missing)(std::string(class_name), "");
+    return NoSuchMember{"py4j.Py4JException: Class " + std::string(class_name) +
+                        " does not exist"};
+  }
+  if (const Method* chosen = choose(registry, type->constructors, arguments))
+    return run(*chosen, context, Value(), nullptr, arguments);
+  if (type->constructors.empty())
+    if (const auto* missing = registry.table().missing_for(class_name))
+      (*missing)(std::string(class_name), "");
+  return no_such(registry, class_name, "", type->constructors, arguments);
+}
+
+std::string type_text(const Registry& registry, const Parameter& parameter) {
+  if (parameter.bound_type)
+    if (const Class* type = registry.table().find(*parameter.bound_type)) return type->name();
+  return parameter.java_name();
+}
+
+std::string signature_text(const Registry& registry, std::string_view name,
+                           const Overload& overload) {
+  std::string text(name);
+  text += '(';
+  for (std::size_t i = 0; i < overload.parameters.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += type_text(registry, overload.parameters[i]);
+  }
+  return text + ')';
+}
+
+}  // namespace py4cpp::detail

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/named_error.hpp"
+
+namespace py4cpp {
+
+std::string NamedError::text() const {
+  const std::string message_text = message();
+  return message_text.empty() ? class_name_ : class_name_ + ": " + message_text;
+}
+
+std::string NamedError::stack_text() const {
+  std::string result = text();
+  for (const NamedError* next = cause_.get(); next; next = next->cause_.get())
+    result += "\nCaused by: " + next->text();
+  return result;
+}
+
+}  // namespace py4cpp

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session.hpp"
+
+#include "base/token.hpp"
+
+namespace py4cpp {
+
+namespace {
+
+/// Before a client has shown the token it gets one short line's worth of memory.
+constexpr wire::CommandReader::Limits limits_before_token{4096, 16};
+
+/// An answer's memory that is kept for the next one.
+constexpr std::size_t kept_answer_bytes = 64 * 1024;
+
+constexpr std::string_view refused_token = "Authentication error: bad auth token received.";
+constexpr std::string_view missing_token = "Authentication error: unexpected command.";
+
+std::string last_line(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text.substr(text.rfind('\n') + 1));
+}
+
+/// Counts how deep calls are nested; see GatewayOptions::depth_max.
+class Deeper {
+ public:
+  explicit Deeper(std::size_t& depth) : depth_(depth) { ++depth_; }
+  ~Deeper() { --depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  std::size_t& depth_;
+};
+
+}  // namespace
+
+Session::Session(Core& core, std::unique_ptr<Transport> transport, Opened opened)
+    : core_(core),
+      transport_(std::move(transport)),
+      reader_({core.options.command_bytes_max, core.options.arguments_max}),
+      is_authenticated_(opened == Opened::by_us || !core.options.authenticate) {}
+
+bool Session::serve() {
+  try {
+    if (!is_authenticated_) {
+      reader_.set_limits(limits_before_token);
+      if (!authenticate()) return false;
+      reader_.set_limits({core_.options.command_bytes_max, core_.options.arguments_max});
+    }
+    while (const auto message = receive()) {
+      const Next next = run(*message, answer_);
+      if (before_answer && next == Next::go_on) before_answer(*this);
+      if (!answer_.empty()) send(answer_);
+      if (answer_.capacity() > kept_answer_bytes) answer_ = {};
+      if (next == Next::shut_down || shut_down_requested_) return true;
+      if (next == Next::close || is_broken_) return false;
+    }
+  } catch (const Disconnected&) {
+    // The client is gone in the middle of something: nobody is left to tell.
+  } catch (const std::exception& error) {
+    if (core_.options.log) core_.options.log(LogLevel::warn, "Gateway", error.what());
+  }
+  return shut_down_requested_;
+}
+
+void Session::present_token(const std::string& token) {
+  std::string request = "A\n";
+  wire::append_escaped(request, token);
+  send(request + "\ne\n");
+  if (!transport_->wait_readable(core_.options.callback_connect_ms_max))
+    lose("Python's callback server did not answer to our token in time");
+  const auto answer = receive();
+  if (!answer || answer->lines.front() != "!yv")
+    lose("Python's callback server refused our token");
+}
+
+Value Session::call(const std::string& id, std::string_view method,
+                    const std::vector<Value>& arguments, bool& was_sent) {
+  if (depth_ >= core_.options.depth_max)
+    throw Overloaded("calls between C++ and Python are nested " + std::to_string(depth_) +
+                     " deep, which is the gateway's limit (depth_max)");
+  const Deeper deeper(depth_);
+  std::string request = "c\n" + id + "\n";
+  request += method;
+  request += '\n';
+  for (const Value& argument : arguments) {
+    append_value(core_, request, argument);
+    request += '\n';
+  }
+  send(request + "e\n");
+  was_sent = true;
+  const auto answer = receive_within_call();
+  if (!answer) lose("Python closed the connection while C++ called " + std::string(method));
+  return read_result(answer->lines.front());
+}
+
+void Session::release(const std::vector<std::string>& ids) {
+  for (const auto& id : ids) {
+    send("g\n" + id + "\ne\n");
+    if (!receive_within_call()) lose("Python closed the connection while proxies were released");
+  }
+}
+
+std::optional<wire::Message> Session::receive() {
+  for (;;) {
+    auto message = reader_.next();
+    if (!message) {
+      std::string answer;
+      answer_fatal(answer, message.error().message());
+      send(answer);
+      lose(message.error().message());
+    }
+    if (*message) return std::move(**message);
+    boost::system::error_code error;
+    const std::size_t count = transport_->read(reader_.space(), error);
+    if (error || count == 0) return std::nullopt;
+    reader_.filled(count);
+  }
+}
+
+/// Serves nested commands until an answer arrives.
+std::optional<wire::Message> Session::receive_within_call() {
+  for (;;) {
+    auto message = receive();
+    if (!message || message->is_answer()) return message;
+    std::string answer;
+    const Next next = run(*message, answer);
+    if (!answer.empty()) send(answer);
+    if (next == Next::shut_down) shut_down_requested_ = true;
+    if (next != Next::go_on) lose("the client ended the conversation within a call");
+  }
+}
+
+void Session::send(std::string_view bytes) {
+  boost::system::error_code error;
+  transport_->write(bytes, error);
+  if (error) lose("cannot write to Python: " + error.message());
+}
+
+bool Session::authenticate() {
+  const auto message = receive();
+  if (!message) return false;
+  std::string answer;
+  if (message->name() != "A") {
+    answer_error(answer, missing_token);
+  } else if (message->lines.size() < 2 ||
+             !equal_in_constant_time(message->lines[1], wire::escaped(core_.options.token))) {
+    answer_error(answer, refused_token);
+  } else {
+    answer_void(answer);
+    is_authenticated_ = true;
+  }
+  send(answer);
+  if (!is_authenticated_ && core_.options.log)
+    core_.options.log(LogLevel::warn, "Gateway",
+                      "a connection was refused because it did not present the token");
+  return is_authenticated_;
+}
+
+Next Session::run(const wire::Message& message, std::string& answer) {
+  if (message.name() == "A") {  // Again, which is harmless.
+    const bool is_right =
+        !core_.options.authenticate ||
+        (message.lines.size() == 2 &&
+         equal_in_constant_time(message.lines[1], wire::escaped(core_.options.token)));
+    if (is_right)
+      answer_void(answer);
+    else
+      answer_error(answer, refused_token);
+    return is_right ? Next::go_on : Next::close;
+  }
+  CallContext context(core_.registry, state_, core_.gateway);
+  Command command{core_, context, message.lines, answer};
+  const Deeper deeper(depth_);
+  return run_command(command);
+}
+
+Value Session::read_result(std::string_view answer_line) {
+  const std::string_view part = answer_line.size() > 2 ? answer_line.substr(2) : "";
+  if (answer_line.size() < 2 || answer_line[1] != wire::success_mark) raise_python_error(part);
+  if (part.empty()) return {};
+  auto value = read_part(core_, part);
+  if (auto* error = std::get_if<ArgumentError>(&value))
+    throw Error("Python returned what cannot be read: " + error->text);
+  return std::move(std::get<Value>(value));
+}
+
+/// Python answers an error with a traceback, or with a reference to an exception of ours.
+void Session::raise_python_error(std::string_view part) {
+  if (part.empty()) throw PythonError("Python reported an error without a message", "");
+  auto value = read_part(core_, part);
+  const auto* decoded = std::get_if<Value>(&value);
+  if (!decoded) throw PythonError("Python reported an error that cannot be read", "");
+  if (const auto error = core_.registry.cast<NamedError>(*decoded)) {
+    const auto* type = core_.registry.table().find(typeid(*error));
+    if (type && type->record->error.raise) type->record->error.raise(*error);
+    throw NamedError(*error);
+  }
+  const std::string traceback = plain_text(*decoded);
+  // The client does not read the rest of a call on an object that it does not know.
+  if (traceback == "Object ID unknown") {
+    is_broken_ = true;
+    transport_->shut_down();
+  }
+  throw PythonError(last_line(traceback), traceback);
+}
+
+void Session::lose(const std::string& reason) {
+  is_broken_ = true;
+  transport_->shut_down();
+  throw Disconnected(reason);
+}
+
+}  // namespace py4cpp

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One connection, used by one thread: it serves Python's commands and calls Python back. While a call
+// to Python waits for its answer the session serves whatever Python sends meanwhile, so that the
+// nested conversation is the call stack.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/command_reader.hpp"
+#include "gateway/commands.hpp"
+#include "gateway/core.hpp"
+#include "gateway/transport.hpp"
+
+namespace py4cpp {
+
+class Session {
+ public:
+  /// Who opened the connection: a client must present the token first, while we present ours on a
+  /// connection that we opened.
+  enum class Opened { by_client, by_us };
+
+  Session(Core& core, std::unique_ptr<Transport> transport, Opened opened);
+
+  /// Serves until the connection ends. Returns true when the client asked the gateway to shut down.
+  /// Nothing is thrown.
+  bool serve();
+
+  /// Presents the token to Python's callback server. Throws Disconnected when it is refused.
+  void present_token(const std::string& token);
+
+  /// See Proxy::call; on the session's thread only. `was_sent` becomes true once the request is on
+  /// its way, after which it must not be repeated.
+  Value call(const std::string& id, std::string_view method, const std::vector<Value>& arguments,
+             bool& was_sent);
+
+  /// Tells Python that these proxies are not needed any more. Throws Disconnected.
+  void release(const std::vector<std::string>& ids);
+
+  bool is_authenticated() const { return is_authenticated_; }
+  /// True when an error left the conversation out of step; the connection is of no use then.
+  bool is_broken() const { return is_broken_; }
+  Transport& transport() { return *transport_; }
+
+  /// Called on the session's thread before each answer to a command of depth 0; may call release().
+  std::function<void(Session&)> before_answer;
+
+ private:
+  std::optional<wire::Message> receive();
+  std::optional<wire::Message> receive_within_call();
+  void send(std::string_view bytes);
+  bool authenticate();
+  Next run(const wire::Message& message, std::string& answer);
+  Value read_result(std::string_view answer_line);
+  [[noreturn]] void raise_python_error(std::string_view part);
+  [[noreturn]] void lose(const std::string& reason);
+
+  Core& core_;
+  const std::unique_ptr<Transport> transport_;
+  wire::CommandReader reader_;
+  SessionState state_;
+  std::string answer_;  // Of depth 0; kept to reuse its memory.
+  std::size_t depth_ = 0;
+  std::atomic<bool> is_authenticated_;
+  bool is_broken_ = false;
+  bool shut_down_requested_ = false;
+};
+
+}  // namespace py4cpp

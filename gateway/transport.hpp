@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A duplex stream of bytes with one reader. Sessions know only this, so that a plain socket, a TLS
+// stream or a script of a test can stand behind it.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace py4cpp {
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  /// Waits for at least one byte and returns how many came; 0 with an error at the end.
+  virtual std::size_t read(std::span<char> space, boost::system::error_code& error) = 0;
+  /// Writes all of it, in one piece where the system allows.
+  virtual void write(std::string_view bytes, boost::system::error_code& error) = 0;
+  /// Ends both directions now; a waiting read or write returns. The only function that another
+  /// thread may call.
+  virtual void shut_down() noexcept = 0;
+  /// Waits until read() would return at once (bytes or the end), at most for this long.
+  virtual bool wait_readable(std::chrono::milliseconds time_max) = 0;
+
+  virtual std::uint16_t local_port() const = 0;
+  virtual std::uint16_t remote_port() const = 0;
+};
+
+}  // namespace py4cpp
