@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything that streams between tasks and workers is a ByteSource: a pull-based sequence of runs of
-// whole frames, so that data passes through this library, and through an engine, without being
+// Everything that streams between tasks and workers is a ByteSource: a pull-based sequence of runs
+// of whole frames, so that data passes through this library, and through an engine, without being
 // parsed or copied.
 #pragma once
 
@@ -15,10 +15,10 @@ namespace py4cpp::runner {
 /// Raw bytes that have an owner: a pickled command, an accumulator's update.
 using Bytes = std::vector<std::byte>;
 
-/// A pull-based stream of frames; a frame is a big endian 32-bit length followed by that many bytes.
-/// A length of -5 stands alone: it is the null of streams that may hold one.
-/// A source belongs to one thread at a time. It may be destroyed before its end: whatever feeds it
-/// is then stopped.
+/// A pull-based stream of frames; a frame is a big endian 32-bit length followed by that many
+/// bytes. A length of -5 stands alone: it is the null of streams that may hold one. A source
+/// belongs to one thread at a time. It may be destroyed before its end: whatever feeds it is then
+/// stopped.
 class ByteSource {
  public:
   ByteSource() = default;

@@ -32,7 +32,10 @@ class BytesWriter {
   }
 
   void raw(std::span<const std::byte> value) {
-    out_.insert(out_.end(), value.begin(), value.end());
+    if (value.empty()) return;
+    const std::size_t at = out_.size();
+    out_.resize(at + value.size());
+    std::memcpy(out_.data() + at, value.data(), value.size());
   }
 
   void pairs(const std::map<std::string, std::string>& values) {

@@ -116,8 +116,8 @@ class ControlThread::Impl {
   void arm(asio::steady_timer& timer, std::chrono::milliseconds interval,
            std::function<void()> work) {
     timer.expires_after(interval);
-    timer.async_wait([this, &timer, interval, work = std::move(work)](
-                         const boost::system::error_code& error) mutable {
+    timer.async_wait([this, &timer, interval,
+                      work = std::move(work)](const boost::system::error_code& error) mutable {
       if (error) return;
       work();
       arm(timer, interval, std::move(work));

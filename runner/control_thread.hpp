@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The one thread behind all worker factories of an application. It starts child processes (the
-// kernel ends a child when the thread that started it ends, so this must be a lasting one), takes in
-// what they print, and does periodic work. No task's data passes through it.
+// kernel ends a child when the thread that started it ends, so this must be a lasting one), takes
+// in what they print, and does periodic work. No task's data passes through it.
 #pragma once
 
 #include <chrono>

@@ -142,8 +142,8 @@ void Daemon::fail_garbled(std::string_view first, const Fd& stdout_end) {
   if (count > 0) text.append(more.data(), static_cast<std::size_t>(count));
   const std::vector<std::string> lines = output_->last_lines();
   throw WorkerFailed(
-      with_lines("'" + python_executable_ + " -m " + host_.options.daemon_module +
-                     "' printed " + printable(text) +
+      with_lines("'" + python_executable_ + " -m " + host_.options.daemon_module + "' printed " +
+                     printable(text) +
                      " where its address was expected; find what prints at the start of Python "
                      "(sitecustomize, .pth files; PYTHONPATH: " +
                      python_path_ + ")",

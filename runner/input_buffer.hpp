@@ -24,8 +24,8 @@ class InputBuffer {
     if (begin_ == end_) begin_ = end_ = 0;
   }
 
-  /// Room after the unread bytes, never empty. Moves unread bytes. Grows, by doubling and so only as
-  /// bytes really arrive, while fewer than `wanted` bytes fit.
+  /// Room after the unread bytes, never empty. Moves unread bytes. Grows, by doubling and so only
+  /// as bytes really arrive, while fewer than `wanted` bytes fit.
   std::span<std::byte> prepare(std::size_t wanted) {
     const std::size_t held = end_ - begin_;
     if (begin_ > 0 && capacity_ - end_ < capacity_min / 4) {

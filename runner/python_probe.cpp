@@ -76,7 +76,8 @@ PythonInstallation probe_python(const std::string& python_executable,
   const std::size_t space = found.find(' ');
   PythonInstallation installation{found.substr(0, space), found.substr(space + 1)};
   if (installation.pyspark_version.empty()) {
-    throw Error("'" + python_executable + "' finds no PySpark; install it there (pip install "
+    throw Error("'" + python_executable +
+                "' finds no PySpark; install it there (pip install "
                 "pyspark) or name another interpreter");
   }
   return installation;

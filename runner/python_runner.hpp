@@ -20,8 +20,8 @@ namespace py4cpp::runner {
 /// What kind of function a worker is to run; the numbers are the wire's.
 enum class EvalType : std::int32_t { non_udf = 0 };
 
-/// When a task went through its phases, as the worker reports it (milliseconds since 1970), and what
-/// it spilled.
+/// When a task went through its phases, as the worker reports it (milliseconds since 1970), and
+/// what it spilled.
 struct TaskTiming {
   std::int64_t started_ms = 0;      ///< the worker began to read the task's header
   std::int64_t initialised_ms = 0;  ///< the function was unpickled

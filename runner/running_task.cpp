@@ -13,16 +13,10 @@
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
+#include "runner/traceback.hpp"
 
 namespace py4cpp::runner {
 namespace {
-
-// The last line of a traceback names the exception.
-std::string last_line(std::string_view text) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  const std::size_t begin = text.rfind('\n');
-  return std::string(begin == std::string_view::npos ? text : text.substr(begin + 1));
-}
 
 void* unconst(const std::byte* bytes) { return const_cast<std::byte*>(bytes); }
 
@@ -128,9 +122,9 @@ void RunningTask::wait_for_worker(bool& readable, bool& writable) {
   const short events = static_cast<short>(input_.pending() ? POLLIN | POLLOUT : POLLIN);
   std::array<pollfd, 2> entries{{{lease_->socket.get(), events, 0}, {-1, POLLIN, 0}}};
   if (cancel_) entries[1].fd = cancel_->fd();  // poll passes over a negative descriptor
-  const int wait_ms =
-      host_.options.task_idle_ms_max.count() > 0 ? static_cast<int>(host_.options.task_idle_ms_max.count())
-                                            : -1;
+  const int wait_ms = host_.options.task_idle_ms_max.count() > 0
+                          ? static_cast<int>(host_.options.task_idle_ms_max.count())
+                          : -1;
   const int ready = ::poll(entries.data(), entries.size(), wait_ms);
   if (ready < 0 && errno != EINTR) throw Error(std::string("poll failed: ") + std::strerror(errno));
   if (ready == 0) on_idle();
@@ -142,13 +136,12 @@ void RunningTask::wait_for_worker(bool& readable, bool& writable) {
 
 void RunningTask::send_some() {
   const auto parts = input_.unsent();
-  std::array<iovec, 2> vectors{{{unconst(parts[0].data()), parts[0].size()},
-                                {unconst(parts[1].data()), parts[1].size()}}};
+  std::array<iovec, 2> vectors{
+      {{unconst(parts[0].data()), parts[0].size()}, {unconst(parts[1].data()), parts[1].size()}}};
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = vectors.size();
-  const ssize_t count =
-      ::sendmsg(lease_->socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t count = ::sendmsg(lease_->socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (count >= 0) return input_.sent(static_cast<std::size_t>(count));
   // A worker that went away may have left an answer: reading tells.
   if (errno != EAGAIN && errno != EINTR) input_.drop();
@@ -164,14 +157,14 @@ void RunningTask::on_idle() {
     lease_->signal(SIGABRT);
     lease_->wait_ended(after(host_.options.stop_ms_max));
   }
-  fail_worker("took and gave nothing for " + std::to_string(host_.options.task_idle_ms_max.count()) +
-              " ms and was killed");
+  fail_worker("took and gave nothing for " +
+              std::to_string(host_.options.task_idle_ms_max.count()) + " ms and was killed");
 }
 
 void RunningTask::fail_raised() {
   const std::string& traceback = parser_.traceback();
   failure_event_ = WorkerEvent::task_raised;
-  throw PythonError(last_line(traceback), traceback);
+  throw PythonError(exception_text(traceback), traceback);
 }
 
 void RunningTask::fail_lost(const std::string& what) {

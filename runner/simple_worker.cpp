@@ -66,8 +66,8 @@ void start_process(const std::string& python_executable, Environment environment
 // The next connection; empty when the process ended or the deadline passed.
 Fd next_connection(const Meeting& meeting, const Worker& worker, Deadline deadline) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return {};
     std::array<pollfd, 2> entries{
         {{meeting.listener.get(), POLLIN, 0}, {worker.process_fd.get(), POLLIN, 0}}};
@@ -111,8 +111,7 @@ bool is_ours(const Fd& socket, const Meeting& meeting, const Worker& worker, Dea
 std::unique_ptr<Worker> start_simple_worker(const std::string& python_executable,
                                             Environment environment, WorkerHost& host) {
   auto worker = std::make_unique<Worker>(host, WorkerTraits{});
-  worker->output =
-      std::make_shared<OutputLog>(host.options.output_lines_max, host.options.output);
+  worker->output = std::make_shared<OutputLog>(host.options.output_lines_max, host.options.output);
   const Meeting meeting = prepare(host, environment);
   start_process(python_executable, std::move(environment), host, *worker);
   const Deadline deadline = after(host.options.start_ms_max);

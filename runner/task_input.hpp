@@ -29,7 +29,8 @@ class TaskInput {
 
   /// True while there is, or may come, something to send.
   bool pending() const { return source_ || !run_.empty() || gathered_.size() > gathered_sent_; }
-  /// True when the worker can have read all data; nothing but the mark of the task's end may be left.
+  /// True when the worker can have read all data; nothing but the mark of the task's end may be
+  /// left.
   bool data_sent() const;
   /// Nobody reads any more: forgets what is left.
   void drop();

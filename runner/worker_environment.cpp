@@ -10,12 +10,15 @@ namespace {
 
 // Variables of another daemon's handshake, and switches that only the options may set. They must
 // not leak from this process into its workers.
-constexpr const char* never_inherited[] = {
-    "PYTHON_WORKER_FACTORY_PORT",     "PYTHON_WORKER_FACTORY_SECRET",
-    "PYTHON_WORKER_FACTORY_SOCK_DIR", "PYTHON_WORKER_FACTORY_SOCK_PATH",
-    "PYTHON_UNIX_DOMAIN_ENABLED",     "SPARK_REUSE_WORKER",
-    "PYSPARK_EXECUTOR_MEMORY_MB",     "PYTHON_FAULTHANDLER_DIR",
-    "SPARK_PREFER_IPV6"};
+constexpr const char* never_inherited[] = {"PYTHON_WORKER_FACTORY_PORT",
+                                           "PYTHON_WORKER_FACTORY_SECRET",
+                                           "PYTHON_WORKER_FACTORY_SOCK_DIR",
+                                           "PYTHON_WORKER_FACTORY_SOCK_PATH",
+                                           "PYTHON_UNIX_DOMAIN_ENABLED",
+                                           "SPARK_REUSE_WORKER",
+                                           "PYSPARK_EXECUTOR_MEMORY_MB",
+                                           "PYTHON_FAULTHANDLER_DIR",
+                                           "SPARK_PREFER_IPV6"};
 
 std::string value_of(const Environment& environment, const std::string& name) {
   const auto found = environment.find(name);
@@ -60,8 +63,9 @@ void set_switches(const WorkerOptions& options, Environment& environment) {
 
 }  // namespace
 
-Environment worker_environment(const WorkerOptions& options, const Environment& function_environment,
-                               Environment inherited, const std::string& faulthandler_dir) {
+Environment worker_environment(const WorkerOptions& options,
+                               const Environment& function_environment, Environment inherited,
+                               const std::string& faulthandler_dir) {
   const std::string python_path =
       join_paths({value_of(function_environment, "PYTHONPATH"),
                   value_of(options.environment, "PYTHONPATH"), value_of(inherited, "PYTHONPATH")});

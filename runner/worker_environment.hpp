@@ -14,7 +14,8 @@ namespace py4cpp::runner {
 /// process's own), the options' environment, the function's, and what the options say. A function
 /// may set OMP_NUM_THREADS, PYTHONHASHSEED and SPARK_JOB_ARTIFACT_UUID itself. PYTHONPATH is the
 /// function's, the options' and the inherited one, in this order. `faulthandler_dir` may be empty.
-Environment worker_environment(const WorkerOptions& options, const Environment& function_environment,
-                               Environment inherited, const std::string& faulthandler_dir);
+Environment worker_environment(const WorkerOptions& options,
+                               const Environment& function_environment, Environment inherited,
+                               const std::string& faulthandler_dir);
 
 }  // namespace py4cpp::runner

@@ -113,9 +113,9 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create_through_daemon() {
   try {
     worker = daemon->fork_worker();
   } catch (const Disconnected& error) {
-    host_.log(LogLevel::warn, std::string("Failed to open socket to Python daemon: ") +
-                                  error.what() +
-                                  "\nAssuming that daemon unexpectedly quit, attempting to restart");
+    host_.log(LogLevel::warn,
+              std::string("Failed to open socket to Python daemon: ") + error.what() +
+                  "\nAssuming that daemon unexpectedly quit, attempting to restart");
     stop_daemon(daemon);
     daemon = start_daemon();
     try {

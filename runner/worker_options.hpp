@@ -54,7 +54,8 @@ struct WorkerOptions {
 
   /// Workers alive at the same time in one factory; more is Overloaded.
   std::size_t workers_max = 1024;
-  /// Idle workers kept by one factory; the oldest goes (spark.python.factory.idleWorkerMaxPoolSize).
+  /// Idle workers kept by one factory; the oldest goes
+  /// (spark.python.factory.idleWorkerMaxPoolSize).
   std::size_t idle_workers_max = 128;
   /// An idle worker is closed when its factory was not used for this long.
   std::chrono::milliseconds idle_ms_max{60'000};

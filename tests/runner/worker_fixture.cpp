@@ -117,7 +117,8 @@ PythonFunction Workers::function(const std::string& name) const {
   std::ifstream file(folder_ + "/" + name, std::ios::binary);
   REQUIRE_MESSAGE(file, name);
   Bytes command;
-  for (auto at = std::istreambuf_iterator<char>(file); at != std::istreambuf_iterator<char>(); ++at) {
+  for (auto at = std::istreambuf_iterator<char>(file); at != std::istreambuf_iterator<char>();
+       ++at) {
     command.push_back(static_cast<std::byte>(*at));
   }
   PythonFunction made;

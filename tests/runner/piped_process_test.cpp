@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands as steps of a stream.
+#include "runner/piped_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "base/error.hpp"
+#include "worker_fixture.hpp"
+
+using namespace py4cpp;
+using namespace py4cpp::runner;
+using namespace py4cpp::runner::test;
+
+namespace {
+
+std::unique_ptr<PipedProcess> shell(const std::string& script,
+                                    const std::vector<std::string>& input,
+                                    std::shared_ptr<const CancelToken> cancel = {}) {
+  return std::make_unique<PipedProcess>(
+      PipedProcessOptions{.command = {"sh", "-c", script}, .stderr_lines = [](std::string_view) {}},
+      source(input), std::move(cancel));
+}
+
+std::vector<std::string> pipe(const std::string& script, const std::vector<std::string>& input) {
+  return read_all(*shell(script, input));
+}
+
+// Sees to it that each case leaves neither children nor descriptors.
+class NothingIsLeft {
+ public:
+  ~NothingIsLeft() {
+    CHECK(children().empty());
+    CHECK(open_descriptors() == before_);
+  }
+
+ private:
+  std::size_t before_ = open_descriptors();
+};
+
+}  // namespace
+
+TEST_SUITE("piped process") {
+  TEST_CASE("a command gets lines and answers lines, in order") {
+    const NothingIsLeft check;
+    CHECK(pipe("while read name; do echo \"hello $name\"; done", {"john", "paul", "george"}) ==
+          std::vector<std::string>{"hello john", "hello paul", "hello george"});
+    CHECK(pipe("cat", {}).empty());
+    CHECK(pipe("cat", {"", "x", ""}) == std::vector<std::string>{"", "x", ""});
+  }
+
+  TEST_CASE("a last line without an end is a line") {
+    CHECK(pipe("printf 'a\\nb'", {"unread"}) == std::vector<std::string>{"a", "b"});
+  }
+
+  TEST_CASE("a failing command is an error with its status and what it said") {
+    const NothingIsLeft check;
+    auto process = shell("cat; echo no luck >&2; exit 3", {"x"});
+    CHECK(texts(process->next()) == std::vector<std::string>{"x"});
+    try {
+      process->next();
+      FAIL("no error");
+    } catch (const WorkerFailed& error) {
+      const std::string text = error.what();
+      CHECK(text.find("exit status 3") != std::string::npos);
+      CHECK(text.find("sh -c cat;") != std::string::npos);
+      CHECK(text.find("no luck") != std::string::npos);
+      CHECK(error.stderr_lines() == std::vector<std::string>{"no luck"});
+    }
+    CHECK_THROWS_AS(process->next(), WorkerFailed);
+  }
+
+  TEST_CASE("a command that a signal ends is an error that names the signal") {
+    CHECK_THROWS_WITH_AS(
+        pipe("kill -KILL $$", {}),
+        "Subprocess exited with killed by SIGKILL. Command ran: sh -c kill -KILL $$", WorkerFailed);
+  }
+
+  TEST_CASE("a command that is not there is an error that names it") {
+    const NothingIsLeft check;
+    try {
+      PipedProcess process({.command = {"/no/such/command"}}, source({}));
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()).find("/no/such/command") != std::string::npos);
+    }
+    CHECK_THROWS_AS(PipedProcess({.command = {}}, source({})), Error);
+  }
+
+  TEST_CASE("more data than all pipes hold flows through, both ways at once") {
+    const NothingIsLeft check;
+    std::vector<std::string> lines;
+    for (int i = 0; i < 20'000; ++i) lines.push_back(std::to_string(i) + std::string(500, 'x'));
+    CHECK(pipe("cat", lines) == lines);
+  }
+
+  TEST_CASE("a lot of stderr does not stop a command") {
+    CHECK(pipe("i=0; while [ $i -lt 3000 ]; do echo " + std::string(100, 'e') +
+                   " >&2; i=$((i+1)); done; echo done",
+               {}) == std::vector<std::string>{"done"});
+  }
+
+  TEST_CASE("a command may stop reading early") {
+    const NothingIsLeft check;
+    const std::vector<std::string> lines(100'000, std::string(100, 'x'));
+    CHECK(pipe("head -n 1", lines).size() == 1);
+    CHECK(pipe("exec 0<&-; echo none", lines) == std::vector<std::string>{"none"});
+  }
+
+  TEST_CASE("a reader that stops early ends the command and what it started") {
+    const NothingIsLeft check;
+    std::vector<std::string> ids;
+    {
+      auto process = shell("sleep 600 & echo $!; echo $$; wait", {});
+      while (ids.size() < 2) {
+        for (std::string& id : texts(process->next())) ids.push_back(std::move(id));
+      }
+    }
+    for (const std::string& id : ids) {
+      CHECK(eventually([&] { return !process_exists(std::stoi(id)); }));
+    }
+  }
+
+  TEST_CASE("a cancelled command is killed") {
+    const NothingIsLeft check;
+    const auto cancel = std::make_shared<CancelToken>();
+    auto process = shell("sleep 600", {}, cancel);
+    const std::jthread other([&] { cancel->cancel("enough"); });
+    CHECK_THROWS_WITH_AS(process->next(), "enough", TaskCancelled);
+  }
+
+  TEST_CASE("environment and folder are the command's") {
+    PipedProcess process({.command = {"sh", "-c", "echo $WORD; pwd"},
+                          .environment = {{"WORD", "set"}},
+                          .working_directory = "/usr"},
+                         source({}));
+    CHECK(read_all(process) == std::vector<std::string>{"set", "/usr"});
+  }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The small parts that bytes pass through: input, buffers, lines, output logs, cancel tokens.
+#include <doctest/doctest.h>
+#include <poll.h>
+
+#include <string>
+#include <thread>
+
+#include "base/error.hpp"
+#include "runner/bytes_writer.hpp"
+#include "runner/cancel_token.hpp"
+#include "runner/frame_lines.hpp"
+#include "runner/handshake.hpp"
+#include "runner/input_buffer.hpp"
+#include "runner/output_log.hpp"
+#include "runner/task_input.hpp"
+#include "runner/traceback.hpp"
+
+using namespace py4cpp;
+using namespace py4cpp::runner;
+
+namespace {
+
+Bytes bytes_of(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+// Yields runs one by one and counts how many were pulled.
+class RunsSource final : public ByteSource {
+ public:
+  RunsSource(std::vector<Bytes> runs, int& pulled) : runs_(std::move(runs)), pulled_(pulled) {}
+  std::span<const std::byte> next() override {
+    if (at_ == runs_.size()) return {};
+    ++pulled_;
+    return runs_[at_++];
+  }
+
+ private:
+  std::vector<Bytes> runs_;
+  std::size_t at_ = 0;
+  int& pulled_;
+};
+
+std::string send_all(TaskInput& input, std::size_t step) {
+  std::string sent;
+  while (input.pending()) {
+    input.fill();
+    const auto parts = input.unsent();
+    const std::string both = std::string(as_text(parts[0])) + std::string(as_text(parts[1]));
+    const std::size_t count = std::min(step, both.size());
+    sent += both.substr(0, count);
+    input.sent(count);
+  }
+  return sent;
+}
+
+const std::string end_marks = "\xff\xff\xff\xff\xff\xff\xff\xfc";
+
+}  // namespace
+
+TEST_SUITE("task input") {
+  TEST_CASE("header, data and end go out in order however little is taken at a time") {
+    for (const std::size_t step : {1, 3, 7, 1000, 1'000'000}) {
+      int pulled = 0;
+      TaskInput input(
+          bytes_of("header"),
+          std::make_unique<RunsSource>(
+              std::vector<Bytes>{bytes_of("one"), Bytes(20'000, std::byte{'x'}), bytes_of("two")},
+              pulled));
+      CHECK(send_all(input, step) == "headerone" + std::string(20'000, 'x') + "two" + end_marks);
+      CHECK(pulled == 3);
+      CHECK(input.data_sent());
+    }
+  }
+
+  TEST_CASE("a small task is one write") {
+    int pulled = 0;
+    TaskInput input(bytes_of("header"),
+                    std::make_unique<RunsSource>(std::vector<Bytes>{bytes_of("data")}, pulled));
+    input.fill();
+    CHECK(input.unsent()[0].size() == 6 + 4 + 8);
+    CHECK(input.unsent()[1].empty());
+  }
+
+  TEST_CASE("a large run is sent from its place, and no further one is pulled meanwhile") {
+    int pulled = 0;
+    TaskInput input(bytes_of("header"),
+                    std::make_unique<RunsSource>(
+                        std::vector<Bytes>(3, Bytes(1 << 20, std::byte{'x'})), pulled));
+    input.fill();
+    CHECK(input.unsent()[0].size() == 6);
+    CHECK(input.unsent()[1].size() == 1 << 20);
+    input.sent(100);
+    input.fill();
+    CHECK(pulled == 1);
+  }
+
+  TEST_CASE("data counts as sent when only the last mark is left") {
+    TaskInput input(bytes_of("h"), std::make_unique<EmptySource>());
+    CHECK_FALSE(input.data_sent());
+    input.fill();
+    input.sent(4);
+    CHECK_FALSE(input.data_sent());
+    input.sent(1);
+    CHECK(input.data_sent());
+    CHECK(input.pending());
+    input.sent(4);
+    CHECK_FALSE(input.pending());
+  }
+
+  TEST_CASE("input that is dropped is pending no more") {
+    TaskInput input(bytes_of("h"), std::make_unique<EmptySource>());
+    input.drop();
+    CHECK_FALSE(input.pending());
+  }
+}
+
+TEST_SUITE("input buffer") {
+  TEST_CASE("bytes come out as they went in, across moves and growth") {
+    InputBuffer buffer;
+    std::string in;
+    std::string out;
+    for (int i = 0; i < 40; ++i) {
+      const auto room = buffer.prepare(4);
+      const std::size_t count = std::min<std::size_t>(room.size(), 50'000);
+      for (std::size_t at = 0; at < count; ++at) {
+        room[at] = static_cast<std::byte>((in.size() + at) % 251);
+      }
+      in += as_text(room.first(count));
+      buffer.commit(count);
+      const std::size_t used = std::min<std::size_t>(buffer.unread().size(), 37'777);
+      out += as_text(buffer.unread().first(used));
+      buffer.consume(used);
+    }
+    out += as_text(buffer.unread());
+    CHECK(in == out);
+  }
+
+  TEST_CASE("a buffer grows only as bytes arrive, not as much as was promised") {
+    InputBuffer buffer;
+    CHECK(buffer.prepare(std::size_t{1} << 31).size() == InputBuffer::capacity_min);
+    buffer.commit(InputBuffer::capacity_min);
+    CHECK(buffer.prepare(std::size_t{1} << 31).size() == InputBuffer::capacity_min);
+  }
+
+  TEST_CASE("a buffer that held a large frame can be made small again") {
+    InputBuffer buffer;
+    for (int i = 0; i < 4; ++i) buffer.commit(buffer.prepare(std::size_t{8} << 20).size());
+    buffer.consume(buffer.unread().size());
+    buffer.trim();
+    CHECK(buffer.prepare(4).size() == InputBuffer::capacity_min);
+  }
+}
+
+TEST_SUITE("frames and lines") {
+  TEST_CASE("frames become lines and lines frames") {
+    Bytes frames;
+    BytesWriter writer(frames);
+    writer.text("one");
+    writer.i32(null_item);
+    writer.text("");
+    Bytes lines;
+    FramesToLines().convert(frames, lines);
+    CHECK(as_text(lines) == "one\nnull\n\n");
+  }
+
+  TEST_CASE("a run that is cut in a frame is refused") {
+    Bytes frames;
+    BytesWriter(frames).text("one");
+    Bytes lines;
+    for (std::size_t size = 1; size < frames.size(); ++size) {
+      CHECK_THROWS_AS(FramesToLines().convert(std::span(frames).first(size), lines), Error);
+    }
+  }
+
+  TEST_CASE("lines are found however the text is cut, whatever ends them") {
+    const std::string text = "one\ntwo\r\n\nthree\rfour\r\n\r\nlast";
+    for (std::size_t step = 1; step <= text.size(); ++step) {
+      LinesToFrames converter(100);
+      std::string got;
+      const auto take = [&] {
+        auto run = converter.take();
+        while (!run.empty()) {
+          const auto size = static_cast<std::size_t>(read_i32(run.data()));
+          got += std::string(as_text(run.subspan(length_bytes, size))) + "|";
+          run = run.subspan(length_bytes + size);
+        }
+      };
+      for (std::size_t at = 0; at < text.size(); at += step) {
+        converter.feed(std::string_view(text).substr(at, step));
+        take();
+      }
+      converter.finish();
+      take();
+      CHECK(got == "one|two||three|four||last|");
+    }
+  }
+
+  TEST_CASE("a line over the bound is an error") {
+    LinesToFrames converter(5);
+    CHECK_NOTHROW(converter.feed("12345\n"));
+    CHECK_THROWS_AS(converter.feed("123456"), Error);
+  }
+}
+
+TEST_SUITE("output log") {
+  TEST_CASE("lines are forwarded and the last ones kept") {
+    std::string forwarded;
+    OutputLog log(2, [&](std::string_view line) { forwarded += std::string(line) + "|"; });
+    LineSplitter splitter(log, 100);
+    splitter.feed("one\ntw");
+    const auto mark = log.mark();
+    splitter.feed("o\nthree\nfour");
+    CHECK(log.last_lines() == std::vector<std::string>{"two", "three"});
+    splitter.finish();
+    CHECK(forwarded == "one|two|three|four|");
+    CHECK(log.last_lines(mark) == std::vector<std::string>{"three", "four"});
+    CHECK(log.last_lines(log.mark()).empty());
+  }
+
+  TEST_CASE("a line without an end is cut at the bound") {
+    std::vector<std::string> lines;
+    OutputLog log(2, [&](std::string_view line) { lines.emplace_back(line); });
+    LineSplitter splitter(log, 4);
+    splitter.feed("123456789");
+    splitter.feed("\n\nx");
+    splitter.finish();
+    std::string all;
+    for (const std::string& line : lines) {
+      CHECK(line.size() <= 4);
+      all += line;
+    }
+    CHECK(all == "123456789x");
+  }
+}
+
+TEST_SUITE("cancel token") {
+  TEST_CASE("cancelling wakes who waits, and the first reason stays") {
+    CancelToken token;
+    CHECK_NOTHROW(token.throw_if_cancelled());
+    std::jthread other([&] {
+      token.cancel("job 7 was cancelled");
+      token.cancel("too late");
+    });
+    pollfd entry{token.fd(), POLLIN, 0};
+    CHECK(::poll(&entry, 1, 20'000) == 1);
+    other.join();
+    CHECK(token.cancelled());
+    CHECK_THROWS_WITH_AS(token.throw_if_cancelled(), "job 7 was cancelled", TaskCancelled);
+  }
+}
+
+TEST_SUITE("traceback") {
+  TEST_CASE("the exception is what follows the last frame") {
+    const std::string frames =
+        "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\n    ^^^\n"
+        "  File \"b.py\", line 2, in g\n    raise ValueError\n";
+    CHECK(exception_text(frames + "ValueError: no\n") == "ValueError: no");
+    CHECK(exception_text(frames + "x.Y: one\n  two\nthree\n") == "x.Y: one\n  two\nthree");
+    CHECK(exception_text("no traceback") == "no traceback");
+    CHECK(exception_text("") == "");
+  }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How workers are made, kept, counted and let go.
+#include "runner/worker_factory.hpp"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "base/error.hpp"
+#include "worker_fixture.hpp"
+
+using namespace py4cpp;
+using namespace py4cpp::runner;
+using namespace py4cpp::runner::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+int pid_of(Workers& workers) { return std::stoi(workers.run("pid", {}).front()); }
+
+// A folder on the module path whose start-up file does something bad.
+class Sitecustomize {
+ public:
+  explicit Sitecustomize(const std::string& code) : folder_(default_temp_root(), "py4cpp-site-") {
+    std::ofstream(folder_.path() / "sitecustomize.py") << code;
+  }
+  std::map<std::string, std::string> environment() const {
+    return {{"PYTHONPATH", folder_.path().string()}};
+  }
+
+ private:
+  TempDir folder_;
+};
+
+std::string failure_of(Workers& workers) {
+  try {
+    workers.run("identity", {});
+    return "no error";
+  } catch (const WorkerFailed& error) {
+    return error.what();
+  }
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_SUITE("worker factory") {
+  TEST_CASE("a worker serves one task after another") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      const int pid = pid_of(workers);
+      for (int i = 0; i < 4; ++i) CHECK(pid_of(workers) == pid);
+      const WorkerStats stats = workers.stats();
+      CHECK(stats.created == 1);
+      CHECK(stats.reused == 4);
+      CHECK(stats.daemon_starts == 1);
+      CHECK(stats.idle == 1);
+      CHECK(stats.live == 1);
+      const auto task = workers.start("identity", {});
+      CHECK(task->worker_reused());
+      CHECK(task->worker_pid() == pid);
+      read_all(*task);
+    }
+  }
+
+  TEST_CASE("workers serve one task each when they are not to be reused") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment, {.reuse = false});
+      const int pid = pid_of(workers);
+      CHECK(pid_of(workers) != pid);
+      CHECK(workers.stats().created == 2);
+      CHECK(workers.stats().live == 0);
+      CHECK(eventually([&] { return !process_exists(pid); }));
+    }
+  }
+
+  TEST_CASE("the newer release can be reached over TCP as well") {
+    Workers workers(environments().front(), {.unix_sockets = false});
+    CHECK(pid_of(workers) == pid_of(workers));
+  }
+
+  TEST_CASE("without a daemon each task starts a process of its own") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment, {.use_daemon = false});
+      CHECK(workers.run("upper", {"a"}) == std::vector<std::string>{"A"});
+      CHECK(workers.run("upper", {"b"}) == std::vector<std::string>{"B"});
+      CHECK(workers.stats().created == 2);
+      CHECK(workers.stats().daemon_starts == 0);
+      CHECK(workers.stats().live == 0);
+    }
+  }
+
+  TEST_CASE("a worker without a daemon may use TCP, and its death has a status") {
+    Workers workers(environments().front(), {.use_daemon = false, .unix_sockets = false});
+    CHECK(workers.run("upper", {"a"}) == std::vector<std::string>{"A"});
+    try {
+      workers.run("hard_exit", {});
+      FAIL("no error");
+    } catch (const WorkerFailed& error) {
+      CHECK(contains(error.what(), "exit status 7"));
+      CHECK(contains(error.what(), "leaving by the back door"));
+    }
+  }
+
+  TEST_CASE("idle workers expire") {
+    Workers workers(environments().front(), {.idle_ms_max = milliseconds(100)});
+    const int pid = pid_of(workers);
+    CHECK(eventually([&] { return workers.stats().live == 0; }));
+    CHECK(eventually([&] { return !process_exists(pid); }));
+    CHECK(pid_of(workers) != pid);
+    CHECK(workers.stats().daemon_starts == 1);
+  }
+
+  TEST_CASE("only so many idle workers are kept") {
+    Workers workers(environments().front(), {.idle_workers_max = 1});
+    auto first = workers.start("identity", {});
+    auto second = workers.start("identity", {});
+    read_all(*first);
+    CHECK(workers.stats().idle == 1);
+    read_all(*second);
+    CHECK(workers.stats().idle == 1);
+    CHECK(workers.stats().live == 1);
+  }
+
+  TEST_CASE("only so many workers live at a time") {
+    Workers workers(environments().front(), {.workers_max = 1});
+    const auto task = workers.start("identity", {});
+    CHECK_THROWS_AS(workers.start("identity", {}), Overloaded);
+    read_all(*task);
+    CHECK_NOTHROW(workers.run("identity", {}));
+  }
+
+  TEST_CASE("an idle worker that died is passed over") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      const int pid = pid_of(workers);
+      ::kill(pid, SIGKILL);
+      CHECK(eventually([&] { return !process_exists(pid); }));
+      CHECK(pid_of(workers) != pid);
+      CHECK(workers.stats().live == 1);
+      CHECK(workers.stats().created == 2);
+    }
+  }
+
+  TEST_CASE("a daemon that is gone is replaced, with a warning") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment, {.reuse = false});
+      pid_of(workers);
+      REQUIRE(children().size() == 1);
+      ::kill(children().front(), SIGKILL);
+      CHECK_NOTHROW(pid_of(workers));
+      CHECK(workers.stats().daemon_starts == 2);
+      CHECK(contains(workers.said(), "WorkerFactory: Failed to open socket to Python daemon: "));
+      CHECK(contains(workers.said(),
+                     "\nAssuming that daemon unexpectedly quit, attempting to restart\n"));
+    }
+  }
+
+  TEST_CASE("a worker outlives its daemon and ends with its last task") {
+    Workers workers(environments().front());
+    auto task = workers.start("say_pid_then_hang", {});
+    const int pid = std::stoi(texts(task->next()).front());
+    ::kill(children().front(), SIGKILL);
+    CHECK_NOTHROW(pid_of(workers));
+    CHECK(process_exists(pid));
+    task.reset();
+    CHECK(eventually([&] { return !process_exists(pid); }));
+  }
+
+  TEST_CASE("stopping ends daemons and idle workers, and later tasks start new ones") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      const int pid = pid_of(workers);
+      workers.factories().stop();
+      CHECK(children().empty());
+      CHECK(eventually([&] { return !process_exists(pid); }));
+      CHECK(workers.stats().live == 0);
+      CHECK(pid_of(workers) != pid);
+    }
+  }
+
+  TEST_CASE("workers can be made before they are needed") {
+    const Environment& environment = environments().front();
+    Workers workers(environment);
+    workers.factories().get(environment.python).prewarm(2);
+    CHECK(workers.stats().idle == 2);
+    pid_of(workers);
+    CHECK(workers.stats().reused == 1);
+    CHECK(workers.stats().created == 2);
+  }
+
+  TEST_CASE("an interpreter that is not there is named") {
+    Workers workers(environments().front());
+    PythonFunction function = workers.function("identity");
+    function.python_executable = "/no/such/python";
+    const PythonRunner runner(workers.factories(), function);
+    CHECK_THROWS_WITH_AS(runner.compute(source({}), {}), doctest::Contains("/no/such/python"),
+                         Error);
+    CHECK_THROWS_WITH_AS(probe_python("/no/such/python"), doctest::Contains("/no/such/python"),
+                         Error);
+    CHECK(workers.stats().live == 0);
+  }
+
+  TEST_CASE("an interpreter without pyspark is named, with what it said") {
+    for (const bool use_daemon : {true, false}) {
+      CAPTURE(use_daemon);
+      Workers workers(environments().front(), {.use_daemon = use_daemon});
+      PythonFunction function = workers.function("identity");
+      function.python_executable = "/usr/bin/python3";
+      const PythonRunner runner(workers.factories(), function);
+      try {
+        runner.compute(source({}), {});
+        FAIL("no error");
+      } catch (const WorkerFailed& error) {
+        CHECK(contains(error.what(), "'/usr/bin/python3 -m pyspark."));
+        CHECK(contains(error.what(), "ended (exit status 1)"));
+        CHECK(contains(error.what(), "No module named"));
+        CHECK_FALSE(error.stderr_lines().empty());
+      }
+    }
+    CHECK_THROWS_WITH_AS(probe_python("/usr/bin/python3"), doctest::Contains("finds no PySpark"),
+                         Error);
+    CHECK_THROWS_WITH_AS(probe_python("/bin/false"), doctest::Contains("exit status 1"), Error);
+  }
+
+  TEST_CASE("a start-up file that prints to stdout is found out") {
+    const Sitecustomize prints("print('hello from the site')");
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment, {.environment = prints.environment()});
+      const std::string text = failure_of(workers);
+      CHECK(contains(text, "printed 'hello from the site"));
+      CHECK(contains(text, "PYTHONPATH: " + prints.environment().at("PYTHONPATH")));
+      CHECK(probe_python(environment.python, prints.environment()).python_version ==
+            environment.python_version);
+    }
+  }
+
+  TEST_CASE("a daemon that says nothing is given up in time") {
+    const Sitecustomize hangs("import time; time.sleep(600)");
+    Workers workers(environments().front(), {.environment = hangs.environment(),
+                                             .start_ms_max = milliseconds(300),
+                                             .stop_ms_max = milliseconds(100)});
+    CHECK(contains(failure_of(workers), "gave no answer"));
+  }
+
+  TEST_CASE("nothing of a daemon's socket stays in the file system") {
+    const TempDir folder(default_temp_root(), "py4cpp-sockets-");
+    Workers workers(environments().front(), {.socket_root = folder.path().string()});
+    pid_of(workers);
+    CHECK(std::filesystem::is_empty(folder.path()));
+    CHECK(pid_of(workers) > 0);
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a task reports when its function raises, its worker dies, or somebody has had enough.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <thread>
+
+#include "base/error.hpp"
+#include "worker_fixture.hpp"
+
+using namespace py4cpp;
+using namespace py4cpp::runner;
+using namespace py4cpp::runner::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string failure_of(Workers& workers, const std::string& name,
+                       const std::vector<std::string>& input) {
+  try {
+    workers.run(name, input);
+    return "no error";
+  } catch (const WorkerFailed& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("worker failure") {
+  TEST_CASE("an exception in a function comes back with its traceback") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      try {
+        workers.run("boom", {"first", "second"});
+        FAIL("no error");
+      } catch (const PythonError& error) {
+        CHECK(std::string(error.what()) == "ValueError: boom at first");
+        CHECK(error.traceback().starts_with("Traceback (most recent call last):"));
+        CHECK(contains(error.traceback(), "in boom"));
+      }
+      CHECK(workers.stats().live == 0);
+      CHECK(workers.run("identity", {"a"}) == std::vector<std::string>{"a"});
+      CHECK(workers.stats().created == 2);
+    }
+  }
+
+  TEST_CASE("an exception while input is still on its way does not block") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      CHECK_THROWS_AS(workers.run("boom", std::vector<std::string>(50, std::string(1 << 20, 'x'))),
+                      PythonError);
+    }
+  }
+
+  TEST_CASE("a function that cannot be unpickled is an exception of the function") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      CHECK_THROWS_WITH_AS(workers.run("garbage", {"x"}), doctest::Contains("UnpicklingError"),
+                           PythonError);
+    }
+  }
+
+  TEST_CASE("a function for another Python version is refused by the worker") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      PythonFunction function = workers.function("identity");
+      function.python_version = "2.7";
+      const PythonRunner runner(workers.factories(), function);
+      CHECK_THROWS_WITH_AS(read_all(*runner.compute(source({}), {})), doctest::Contains("2.7"),
+                           PythonError);
+    }
+  }
+
+  TEST_CASE("a worker that is killed while it reads fails its task") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      const std::vector<std::string> much(50, std::string(1 << 20, 'x'));
+      CHECK(contains(failure_of(workers, "kill_while_reading", {"x"}), "was killed or crashed"));
+      CHECK(contains(failure_of(workers, "kill_while_reading", much), "was killed or crashed"));
+      CHECK(workers.stats().live == 0);
+      CHECK(workers.run("identity", {"a"}) == std::vector<std::string>{"a"});
+      CHECK(workers.stats().daemon_starts == 1);
+    }
+  }
+
+  TEST_CASE("a worker that is killed while it writes fails its task") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      CHECK(contains(failure_of(workers, "kill_while_writing", {"x"}), "was killed or crashed"));
+      CHECK(workers.stats().live == 0);
+    }
+  }
+
+  TEST_CASE("what a worker said last is in the error") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      const std::string text = failure_of(workers, "hard_exit", {"x"});
+      CHECK(contains(text, "was killed or crashed"));
+      CHECK(contains(text, "leaving by the back door"));
+      CHECK(contains(workers.said(), "leaving by the back door"));
+    }
+  }
+
+  TEST_CASE("with crash reports on, a crash shows where Python was") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment, {.faulthandler = true});
+      const std::string text = failure_of(workers, "segfault", {});
+      CHECK(contains(text, "Segmentation fault"));
+      CHECK(contains(text, "in segfault"));
+    }
+  }
+
+  TEST_CASE("workers may print as much as they like") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      CHECK(workers.run("chatter", {"a", "b"}) == std::vector<std::string>{"a", "b"});
+      CHECK(eventually([&] { return contains(workers.said(), "stderr says"); }));
+      CHECK(contains(workers.said(), "stdout says"));
+    }
+  }
+
+  TEST_CASE("a task that is stuck can be cancelled, and its worker is gone") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(environment);
+      const auto cancel = std::make_shared<CancelToken>();
+      const auto task = workers.start("hang", {"x"}, cancel);
+      const int pid = task->worker_pid();
+      const std::jthread other([&] { cancel->cancel("the job was cancelled"); });
+      CHECK_THROWS_WITH_AS(task->next(), "the job was cancelled", TaskCancelled);
+      CHECK(eventually([&] { return !process_exists(pid); }));
+      CHECK(workers.stats().killed == 1);
+      CHECK_THROWS_AS(workers.start("identity", {}, cancel), TaskCancelled);
+    }
+  }
+
+  TEST_CASE("a task that is idle for too long is reported and, if asked for, killed") {
+    for (const Environment& environment : environments()) {
+      CAPTURE(environment.release.text());
+      Workers workers(
+          environment,
+          {.task_idle_ms_max = milliseconds(700), .kill_on_task_idle = true, .faulthandler = true});
+      const std::string text = failure_of(workers, "hang", {});
+      CHECK(contains(text, "took and gave nothing for 700 ms and was killed"));
+      CHECK(contains(text, "in hang"));
+      CHECK(contains(workers.said(), "took and gave nothing for 700 ms"));
+      CHECK(workers.stats().live == 0);
+    }
+  }
+
+  TEST_CASE("a frame over the bound fails the task before it is taken in") {
+    Workers workers(environments().front(), {.frame_bytes_max = 1 << 20});
+    CHECK(workers.run("megabytes", {"1"}).size() == 1);
+    CHECK(contains(failure_of(workers, "megabytes", {"2"}), "over the bound"));
+  }
+}
