@@ -63,7 +63,6 @@ void Host::serve(const Submission& submission, const std::string& python,
                                                  .pyspark_release = std::move(release),
                                                  .python = python,
                                                  .work_dir = temp_dir_.path().string(),
-                                                 .app_name = submission.conf.at("spark.app.name"),
                                                  .log = log_});
   gateway_ = std::make_unique<Gateway>(
       *registry_, GatewayOptions{.token = random_token(), .pinned = pinned_, .log = log_});

@@ -15,8 +15,9 @@ namespace py4cpp::launcher {
 
 class ReleaseProbe {
  public:
-  /// Starts the question. `script` is the driver's (its folder comes first in Python's search).
-  /// Call it from the main thread: the probe ends with the thread that started it.
+  /// Starts the question. `script` is the driver's: its folder comes first in Python's search (the
+  /// working directory when `script` is empty). Call it from the main thread: the probe ends with
+  /// the thread that started it. Throws Error when the interpreter cannot be started.
   ReleaseProbe(const std::string& interpreter, const std::string& script,
                const Environment& environment);
 

@@ -17,6 +17,7 @@
 #include "launcher/commands.hpp"
 #include "launcher/host.hpp"
 #include "launcher/interpreter.hpp"
+#include "launcher/release_probe.hpp"
 #include "launcher/report.hpp"
 
 namespace py4cpp::launcher {
@@ -61,13 +62,12 @@ int wait_for_end(Signals& signals) {
   }
 }
 
-std::string worker_python(const Submission& submission, const Environment& environment) {
+// What the user named for the workers, or nothing.
+std::string named_python(const Submission& submission, const Environment& environment) {
   const auto set = submission.conf.find("spark.pyspark.python");
   if (set != submission.conf.end()) return set->second;
   const auto variable = environment.find("PYSPARK_PYTHON");
-  if (variable != environment.end() && !variable->second.empty()) return variable->second;
-  const std::string parent = interpreter_of(::getppid());
-  return parent.empty() ? "python3" : parent;
+  return variable == environment.end() ? std::string() : variable->second;
 }
 
 }  // namespace
@@ -83,12 +83,16 @@ int serve_driver(const SubmitOptions& options) {
   }
   ::unsetenv("_PYSPARK_DRIVER_CONN_INFO_PATH");
   const Submission submission = make_submission(options, environment);
-  const std::string python = worker_python(submission, environment);
+  const std::string driver_python = interpreter_of(::getppid());
+  std::string python = named_python(submission, environment);
+  if (python.empty()) python = driver_python.empty() ? "python3" : driver_python;
   ::setenv("PYSPARK_PYTHON", python.c_str(), 1);
   report_submission(submission);
 
   Host host(submission, environment);
-  host.serve(submission, python, {});
+  // The driver's script is unknown here; its folder hardly ever holds a pyspark of its own.
+  ReleaseProbe probe(driver_python.empty() ? python : driver_python, {}, environment);
+  host.serve(submission, python, [&probe] { return probe.release(); });
   publish_address(path->second, host.port(), host.token());
   const int exit_code = wait_for_end(host.signals());
   host.stop(exit_code);

@@ -46,7 +46,7 @@ def test_the_environment_of_the_driver(launch: Submitter, py4cpp: Path) -> None:
     assert env["PYTHONUNBUFFERED"] == "YES"
     assert env["PYTHONHASHSEED"] == "0"
     assert env["PYSPARK_PYTHON"] == launch.python.executable
-    assert env["SPARK_HOME"] == str(py4cpp.parent / "home")
+    assert Path(env["SPARK_HOME"]).samefile(py4cpp.parent / "home")
     assert "_PYSPARK_DRIVER_CONN_INFO_PATH" not in env
     assert "PY4CPP_RUN" not in env
 
@@ -77,7 +77,9 @@ def test_the_driver_runs_the_interpreter_that_is_named(
     done = subprocess.run(
         [str(launch.command), "run", *options, str(script)], env=env, capture_output=True, text=True
     )
-    workers = launch.python.executable if named_by in ("--conf", "PYSPARK_DRIVER_PYTHON") else python
+    workers = (
+        launch.python.executable if named_by in ("--conf", "PYSPARK_DRIVER_PYTHON") else python
+    )
     assert done.stdout == f"yes {workers}\n", done.stderr
 
 
@@ -196,7 +198,15 @@ def test_verbose_shows_what_was_understood(launch: Submitter) -> None:
     done = launch.run(
         script,
         "arg",
-        options=["-v", "-c", "spark.x=1", "-c", "spark.my.password=hunter2", "--master", "local[3]"],
+        options=[
+            "-v",
+            "-c",
+            "spark.x=1",
+            "-c",
+            "spark.my.password=hunter2",
+            "--master",
+            "local[3]",
+        ],
     )
     assert done.returncode == 0
     for text in (f"Script: {script}", "Arguments: arg", "spark.x=1", "spark.master=local[3]"):
