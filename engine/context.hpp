@@ -31,7 +31,7 @@ class BlockStore;
 class Broadcasts;
 class Files;
 class Rdd;
-class ShuffleStore;
+class Shuffle;
 class StatusStore;
 
 /// A job's local properties; tasks carry them. The engine reads `spark.jobGroup.id`,
@@ -76,7 +76,7 @@ class Context : public std::enable_shared_from_this<Context> {
   /// The number of task slots, and `spark.default.parallelism`, which is the same unless set.
   std::size_t slots() const;
   std::size_t default_parallelism() const;
-  /// At most 2: `sc.defaultMinPartitions`.
+  /// `sc.defaultMinPartitions`: the parallelism, but 2 at most.
   std::size_t default_min_partitions() const;
 
   /// Runs `task` (collects, when it is empty) on the given partitions and returns when all are
@@ -88,7 +88,12 @@ class Context : public std::enable_shared_from_this<Context> {
   /// The blocks of all partitions, in order.
   std::vector<Block> collect(const std::shared_ptr<Rdd>& rdd, const Properties& properties);
 
-  /// Cancel running jobs. Their `run_job` throws JobCancelled once their tasks were told to end.
+  /// Starts Python workers in the background, so that the first tasks find them ready. The
+  /// arguments are those of the functions to come. Failures are left for the first task to report.
+  void prewarm_workers(const std::string& python_executable,
+                       const std::map<std::string, std::string>& environment, std::size_t count);
+
+  /// Cancel running jobs. Their `run_job` throws JobCancelled once their tasks have ended.
   void cancel_job(int job_id, const std::string& reason = {});
   void cancel_job_group(const std::string& group);
   void cancel_jobs_with_tag(const std::string& tag);
@@ -99,7 +104,9 @@ class Context : public std::enable_shared_from_this<Context> {
   Broadcasts& broadcasts();
   Files& files();
   BlockStore& blocks();
-  ShuffleStore& shuffles();
+  /// Takes part of `stop`: frees the shuffle's outputs.
+  void register_shuffle(const std::shared_ptr<Shuffle>& shuffle);
+  int next_shuffle_id();
   FunctionRunner& function_runner();
   /// The budget of results that wait to be fetched.
   MemoryBudget& result_memory();
@@ -120,11 +127,21 @@ class Context : public std::enable_shared_from_this<Context> {
   /// Hands updates to the sink. The scheduler's side.
   void add_accumulator_updates(std::vector<runner::Bytes> updates);
 
+  /// Numbers for new nodes.
   int next_rdd_id();
   /// Throws ContextStopped after `stop`.
   void require_running() const;
 
  private:
+  friend class Checkpoints;
+  friend class Rdd;
+  /// A job that does not look for checkpoints to write.
+  void run_plain_job(const std::shared_ptr<Rdd>& rdd, const std::vector<std::size_t>& partitions,
+                     const Properties& properties, const OnResult& on_result,
+                     const TaskFunction& task);
+  /// Some node asked for a checkpoint: from now on jobs look for them.
+  void expect_checkpoints();
+
   explicit Context(ContextOptions options);
   class Impl;
   std::unique_ptr<Impl> impl_;

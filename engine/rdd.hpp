@@ -54,7 +54,8 @@ class Rdd : public std::enable_shared_from_this<Rdd> {
   Context& context() const { return *context_; }
   std::shared_ptr<Context> shared_context() const { return context_; }
 
-  std::string kind() const { return label_.kind; }
+  const std::string& kind() const { return label_.kind; }
+  const std::string& site() const { return label_.site; }
   std::string name() const;
   void set_name(std::string name);
   /// `PythonRDD[3] at RDD at PythonRDD.scala:53`, after the name when there is one.
@@ -114,6 +115,7 @@ class Rdd : public std::enable_shared_from_this<Rdd> {
   CheckpointKind checkpoint_kind_ = CheckpointKind::none;
   std::shared_ptr<Rdd> checkpointed_;  // takes the place of the dependencies once written
   std::string checkpoint_path_;
+  mutable std::optional<std::size_t> partition_count_;
 };
 
 }  // namespace py4cpp::engine

@@ -12,7 +12,7 @@ namespace py4cpp::engine {
 
 /// Partitions that can be read. Called from any thread.
 struct Input {
-  /// How many partitions there are; called once, when somebody asks first. May throw.
+  /// How many partitions there are; asked for once, when somebody needs it. May throw.
   std::function<std::size_t()> count_partitions;
   /// The frames of one partition, read on a task's thread. May throw, here and later.
   std::function<std::unique_ptr<runner::ByteSource>(std::size_t partition, TaskRun& task)> open;
@@ -28,8 +28,6 @@ class InputRdd final : public Rdd {
 
  private:
   const Input input_;
-  mutable std::mutex count_mutex_;  // guards count_
-  mutable std::optional<std::size_t> count_;
 };
 
 /// Changes each partition's frames on the way, in C++: one partition in, one out.

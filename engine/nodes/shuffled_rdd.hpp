@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "engine/rdd.hpp"
+#include "engine/storage/shuffle.hpp"
 
 namespace py4cpp::engine {
 
@@ -27,18 +28,24 @@ class ShuffledRdd final : public Rdd {
  public:
   ShuffledRdd(std::shared_ptr<Rdd> pairs, Partitioner partitioner,
               std::string site = "partitionBy");
+  /// Frames of any kind, without keys, sent where `route` wants them.
+  ShuffledRdd(std::shared_ptr<Rdd> frames, std::size_t partitions, ShuffleRoute route,
+              std::string site);
 
   std::optional<Partitioner> partitioner() const override { return partitioner_; }
 
   /// The partition's values without their keys, in the order of the map tasks.
-  std::unique_ptr<runner::ByteSource> open_values(std::size_t partition, TaskRun& task) const;
+  std::unique_ptr<runner::ByteSource> open_values(std::size_t partition) const;
 
  protected:
-  std::size_t count_partitions() const override { return partitioner_.partition_count; }
+  std::size_t count_partitions() const override { return shuffle_->partitions(); }
   std::unique_ptr<runner::ByteSource> compute(std::size_t partition, TaskRun& task) override;
 
  private:
-  const Partitioner partitioner_;
+  ShuffledRdd(const std::shared_ptr<Rdd>& frames, std::optional<Partitioner> partitioner,
+              std::string site, std::shared_ptr<Shuffle> shuffle);
+
+  const std::optional<Partitioner> partitioner_;  // none: frames without keys
   std::shared_ptr<Shuffle> shuffle_;
 };
 

@@ -19,6 +19,9 @@ class UnionRdd final : public Rdd {
  protected:
   std::size_t count_partitions() const override;
   std::unique_ptr<runner::ByteSource> compute(std::size_t partition, TaskRun& task) override;
+
+ private:
+  const std::vector<std::shared_ptr<Rdd>> parents_;
 };
 
 /// Partition i is made of the parents' partitions i.
@@ -32,6 +35,9 @@ class PartitionerAwareUnionRdd final : public Rdd {
  protected:
   std::size_t count_partitions() const override { return parent().partition_count(); }
   std::unique_ptr<runner::ByteSource> compute(std::size_t partition, TaskRun& task) override;
+
+ private:
+  const std::vector<std::shared_ptr<Rdd>> parents_;
 };
 
 /// `SparkContext.union`: parents without partitions are left out; partitioned alike, the rest is

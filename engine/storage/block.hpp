@@ -23,7 +23,8 @@ class Block {
 
   std::uint64_t bytes() const;
   bool empty() const { return bytes() == 0; }
-  bool in_memory() const;
+  /// The part of `bytes` that is in memory.
+  std::uint64_t memory_bytes() const;
 
   /// A new reader from the start, which keeps the bytes alive. Throws Error that names the file
   /// when it cannot be read.
@@ -35,19 +36,18 @@ class Block {
   std::shared_ptr<const Spool> spool_;
 };
 
-/// What a BlockWriter does when its memory is used up.
-enum class Overflow { to_disk, refuse };
-
 /// Collects frames into a Block. Belongs to one thread; unfinished, it leaves nothing behind.
 class BlockWriter {
  public:
-  /// `budget` and `disk` outlive the writer and its blocks. A null budget writes to disk only.
-  BlockWriter(MemoryBudget* budget, DiskSpace& disk, Overflow overflow);
+  /// `disk` outlives the writer. A null budget writes to disk only.
+  BlockWriter(MemoryBudget* budget, DiskSpace& disk);
   ~BlockWriter();
 
-  /// Adds a run of whole frames. False when they do not fit and the writer refuses: then nothing of
-  /// the run is taken. Throws Error that names the path when the disk is full.
-  bool append(std::span<const std::byte> frames);
+  /// Adds a run of whole frames, on disk when the budget is used up. Throws Error that names the
+  /// path when the disk is full.
+  void append(std::span<const std::byte> frames);
+  /// Adds a run of whole frames if there is memory for all of it; else returns false.
+  bool try_append(std::span<const std::byte> frames);
   std::uint64_t bytes() const;
 
   /// The block of everything appended. The writer is empty then.
@@ -57,7 +57,6 @@ class BlockWriter {
   std::unique_ptr<Spool> spool_;
   MemoryBudget* budget_;
   DiskSpace& disk_;
-  Overflow overflow_;
 };
 
 /// Reads `source` to its end into a block.

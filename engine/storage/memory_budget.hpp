@@ -6,12 +6,14 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace py4cpp::engine {
 
-/// Never blocks: a task that gets no memory spills instead of waiting. Any thread.
-class MemoryBudget {
+/// Never blocks: a task that gets no memory spills instead of waiting. Any thread. Made by
+/// `std::make_shared`, because blocks may outlive the engine that made them.
+class MemoryBudget : public std::enable_shared_from_this<MemoryBudget> {
  public:
   explicit MemoryBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
   MemoryBudget(const MemoryBudget&) = delete;
@@ -29,13 +31,13 @@ class MemoryBudget {
   std::atomic<std::size_t> used_ = 0;
 };
 
-/// Bytes taken from a budget; given back in the destructor. The budget outlives it.
+/// Bytes taken from a budget, which it keeps alive; given back in the destructor.
 class Reservation {
  public:
   Reservation() = default;
-  explicit Reservation(MemoryBudget& budget) : budget_(&budget) {}
+  explicit Reservation(MemoryBudget& budget) : budget_(budget.shared_from_this()) {}
   Reservation(Reservation&& other) noexcept
-      : budget_(other.budget_), bytes_(std::exchange(other.bytes_, 0)) {}
+      : budget_(std::move(other.budget_)), bytes_(std::exchange(other.bytes_, 0)) {}
   Reservation& operator=(Reservation&& other) noexcept;
   Reservation(const Reservation&) = delete;
   Reservation& operator=(const Reservation&) = delete;
@@ -47,7 +49,7 @@ class Reservation {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  MemoryBudget* budget_ = nullptr;
+  std::shared_ptr<MemoryBudget> budget_;
   std::size_t bytes_ = 0;
 };
 

@@ -6,17 +6,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
-#include <vector>
 
+#include "engine/storage/chunk_list.hpp"
 #include "engine/storage/disk_space.hpp"
 #include "engine/storage/memory_budget.hpp"
 #include "runner/byte_source.hpp"
 
 namespace py4cpp::engine {
 
-/// Written by one thread; immutable and readable by any number of them after `seal`. The budget and
-/// the disk outlive it.
+/// Written by one thread; immutable and readable by any number of them after `seal`. The disk
+/// outlives the writing.
 class Spool {
  public:
   /// A null budget writes to disk only.
@@ -30,8 +31,8 @@ class Spool {
   /// No more writes.
   void seal();
 
-  std::uint64_t bytes() const { return memory_bytes_ + (file_ ? file_->bytes() : 0); }
-  bool has_file() const { return file_ != nullptr; }
+  std::uint64_t bytes() const { return memory_.bytes() + (file_ ? file_->bytes() : 0); }
+  std::uint64_t memory_bytes() const { return memory_.bytes(); }
 
   /// A reader that keeps `spool` alive.
   static std::unique_ptr<runner::ByteSource> open(std::shared_ptr<const Spool> spool);
@@ -42,8 +43,7 @@ class Spool {
   DiskSpace& disk_;
   bool memory_allowed_;
   Reservation reservation_;
-  std::vector<runner::Bytes> chunks_;
-  std::uint64_t memory_bytes_ = 0;
+  ChunkList memory_;
   std::unique_ptr<TempFile> file_;
 };
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A shuffle: every map task divides its frames among the reduce partitions; a reduce task then
+// reads its share of each map task's output, in the order of the map tasks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "base/error.hpp"
+#include "engine/storage/chunk_list.hpp"
+#include "engine/storage/disk_space.hpp"
+#include "engine/storage/memory_budget.hpp"
+#include "runner/byte_source.hpp"
+
+namespace py4cpp::engine {
+
+class Shuffle;
+
+/// One finished map task's frames by partition. Immutable; its memory and file go with it.
+class MapOutput {
+ public:
+  std::uint64_t bytes() const;
+
+ private:
+  friend class ShuffleWriter;
+  friend class ShuffleReader;
+  /// Partitions one after the other in the file; n + 1 offsets for n partitions.
+  using FileRun = std::vector<std::uint64_t>;
+
+  std::unique_ptr<TempFile> file_;
+  std::vector<FileRun> file_runs_;
+  std::vector<ChunkList> memory_;  // what came after the file runs
+  Reservation reservation_;
+};
+
+/// Takes one map task's frames. Frames are gathered in memory; when the budget is used up they go
+/// to a file. Belongs to the task; unfinished, it leaves nothing behind.
+class ShuffleWriter {
+ public:
+  /// What each writer may hold though the budget is used up, so that spills have a useful size.
+  static constexpr std::size_t bytes_min = std::size_t{1} << 20;
+
+  /// `disk` outlives the writer.
+  ShuffleWriter(std::size_t partitions, MemoryBudget& budget, DiskSpace& disk);
+
+  std::size_t partitions() const { return output_->memory_.size(); }
+  /// Appends whole frames to a partition's share. Throws Error that names the path when the disk is
+  /// full.
+  void add(std::size_t partition, std::span<const std::byte> frames);
+  std::shared_ptr<const MapOutput> finish();
+
+ private:
+  void spill();
+
+  DiskSpace& disk_;
+  std::shared_ptr<MapOutput> output_;
+  std::size_t held_ = 0;  // memory in chunks, reserved or not
+};
+
+/// A map task read something that its stage should have made, but nobody did: the scheduler runs
+/// that stage and then the task again.
+class ShuffleMissing : public Error {
+ public:
+  explicit ShuffleMissing(std::shared_ptr<Shuffle> shuffle);
+  const std::shared_ptr<Shuffle>& shuffle() const { return shuffle_; }
+
+ private:
+  std::shared_ptr<Shuffle> shuffle_;
+};
+
+/// Divides a map partition's frames among the writer's partitions.
+using ShuffleRoute =
+    std::function<void(std::size_t map, runner::ByteSource& frames, ShuffleWriter& writer)>;
+
+/// The outputs live as long as this object, which the shuffled node owns. Any thread.
+class Shuffle : public std::enable_shared_from_this<Shuffle> {
+ public:
+  Shuffle(int id, std::size_t partitions, ShuffleRoute route)
+      : id_(id), partitions_(partitions), route_(std::move(route)) {}
+
+  int id() const { return id_; }
+  std::size_t partitions() const { return partitions_; }
+
+  /// How many map tasks there are; must be said before anything else.
+  void set_maps(std::size_t maps);
+  /// The map tasks without output.
+  std::vector<std::size_t> missing() const;
+  bool complete() const;
+
+  /// Runs a map task; its output counts once it is committed.
+  std::shared_ptr<const MapOutput> write(std::size_t map, runner::ByteSource& frames,
+                                         MemoryBudget& budget, DiskSpace& disk) const;
+  /// The first output of a map task stays.
+  void commit(std::size_t map, std::shared_ptr<const MapOutput> output);
+
+  /// A partition's frames from all map tasks. Throws ShuffleMissing when one has no output.
+  std::unique_ptr<runner::ByteSource> open(std::size_t partition);
+
+  /// Frees all outputs.
+  void clear();
+
+ private:
+  const int id_;
+  const std::size_t partitions_;
+  const ShuffleRoute route_;
+  mutable std::mutex mutex_;  // guards what follows
+  bool sized_ = false;
+  std::vector<std::shared_ptr<const MapOutput>> outputs_;
+};
+
+}  // namespace py4cpp::engine
