@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts test cases, not test programs: reads the logs that `meson test` left in the given build
-folders, prints a line per test program and ends with `N passed, N failed` over all of them. A case
-that was skipped counts as failed, and so does a program that failed without naming a case."""
+"""Counts test cases, not test programs: reads the logs that `meson test --logbase cases` left in
+the given build folders, prints a line per test program and ends with `N passed, N failed` over all
+of them. A case that was skipped counts as failed, and so does a program that failed without naming
+a case, and a folder whose programs did not run."""
 
 from __future__ import annotations
 
@@ -38,9 +39,11 @@ def main() -> None:
     """Prints the table and the sum; exits with 1 when a case failed or none was run."""
     total_passed = total_failed = 0
     for folder in map(Path, sys.argv[1:]):
-        log = folder / "meson-logs" / "testlog.json"
-        for line in log.read_text().splitlines():
-            entry = json.loads(line)
+        logs = list((folder / "meson-logs").glob("cases*.json"))
+        if not logs:
+            print(f"{folder.name}: its tests did not run")
+            total_failed += 1
+        for entry in (json.loads(line) for log in logs for line in log.open()):
             passed, failed = cases(entry)
             total_passed += passed
             total_failed += failed
