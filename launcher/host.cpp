@@ -5,8 +5,10 @@
 #include <cctype>
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/token.hpp"
 #include "engine/facade/bind.hpp"
 #include "gateway/gateway.hpp"
@@ -31,7 +33,7 @@ bool is_pinned(const Environment& environment) {
   return value == "true";
 }
 
-// Where Spark puts its temporary files: the first folder that is named.
+// Where Spark puts its temporary files: the first folder that is named, made when it is not there.
 std::filesystem::path temp_root(const Submission& submission, const Environment& environment) {
   const auto variable = environment.find("SPARK_LOCAL_DIRS");
   std::string folders = variable == environment.end() ? std::string() : variable->second;
@@ -40,7 +42,16 @@ std::filesystem::path temp_root(const Submission& submission, const Environment&
     if (set != submission.conf.end()) folders = set->second;
   }
   const std::vector<std::string> parts = split_list(folders);
-  return parts.empty() ? default_temp_root() : std::filesystem::path(parts.front());
+  if (parts.empty()) return default_temp_root();
+  const std::filesystem::path root = parts.front();
+  std::error_code error;
+  std::filesystem::create_directories(root, error);
+  if (error) {
+    throw Error("the folder for temporary files '" + root.string() + "' (from " +
+                (variable == environment.end() ? "spark.local.dir" : "SPARK_LOCAL_DIRS") +
+                ") cannot be made: " + error.message());
+  }
+  return root;
 }
 
 }  // namespace
@@ -59,7 +70,10 @@ Host::~Host() { stop(EXIT_FAILURE); }
 void Host::serve(const Submission& submission, const std::string& python,
                  std::function<std::string()> release) {
   for (const std::string& plugin : submission.plugins) load_plugin(plugin, *registry_);
-  stop_engine_ = engine::bind_spark(*registry_, {.conf = submission.conf,
+  // The user's folder holds ours, which the janitor knows; the engine works in that one.
+  std::map<std::string, std::string> conf = submission.conf;
+  conf.erase("spark.local.dir");
+  stop_engine_ = engine::bind_spark(*registry_, {.conf = std::move(conf),
                                                  .pyspark_release = std::move(release),
                                                  .python = python,
                                                  .work_dir = temp_dir_.path().string(),

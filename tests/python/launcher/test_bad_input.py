@@ -144,8 +144,8 @@ def test_a_script_without_pyspark_needs_none(launch: Submitter, tmp_path: Path) 
 def test_a_folder_for_temporary_files_that_is_not_there(launch: Submitter) -> None:
     text = refused(launch, env={"TMPDIR": "/no/such/folder"})
     assert "temporary folder in '/no/such/folder': No such file or directory" in text
-    text = refused(launch, "--conf", "spark.local.dir=/no/such/other")
-    assert "'/no/such/other'" in text
+    text = refused(launch, "--conf", "spark.local.dir=/dev/null/folder")
+    assert "'/dev/null/folder' (from spark.local.dir) cannot be made: Not a directory" in text
 
 
 def test_a_full_disk_under_the_temporary_files(launch: Submitter) -> None:

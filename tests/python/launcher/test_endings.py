@@ -94,6 +94,16 @@ def test_a_killed_launcher_takes_everybody_along(submit: Submitter, forever: str
     submit.finish(process)
 
 
+def test_a_killed_launcher_cleans_the_folder_that_the_user_named(submit: Submitter) -> None:
+    folder = submit.folder / "spark_local"
+    process = start_task(submit, options=("--conf", f"spark.local.dir={folder}"))
+    assert list(folder.iterdir())
+    process.kill()
+    assert not wait_until_gone(submit.mark)
+    submit.finish(process)
+    assert not list(folder.iterdir())
+
+
 def test_a_killed_launcher_takes_simple_workers_along(submit: Submitter) -> None:
     process = start_task(submit, options=("--conf", "spark.python.use.daemon=false"))
     process.kill()
