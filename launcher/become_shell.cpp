@@ -64,6 +64,7 @@ int become_shell(const SubmitOptions& options, const std::vector<std::string>& a
     for (std::string& word : words(extra)) command.push_back(std::move(word));
   }
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (std::string& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execv(argv.front(), argv.data());

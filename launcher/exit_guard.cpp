@@ -6,7 +6,7 @@
 namespace py4cpp::launcher {
 
 ExitGuard::ExitGuard(std::chrono::milliseconds limit, int exit_code)
-    : thread_([this, limit, exit_code](std::stop_token stop) {
+    : thread_([this, limit, exit_code](const std::stop_token& stop) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, stop, limit, [] { return false; });
         if (!stop.stop_requested()) ::_exit(exit_code);

@@ -43,7 +43,7 @@ std::filesystem::path temp_root(const Submission& submission, const Environment&
   }
   const std::vector<std::string> parts = split_list(folders);
   if (parts.empty()) return default_temp_root();
-  const std::filesystem::path root = parts.front();
+  std::filesystem::path root = parts.front();
   std::error_code error;
   std::filesystem::create_directories(root, error);
   if (error) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signals and sudden ends: whoever goes, everybody goes, and nothing stays behind. (The `submit` and
-`launch` fixtures check the latter after each test.)"""
+"""Signals and sudden ends: whoever goes, everybody goes, and nothing stays behind. (The fixtures
+check the latter after each test.)"""
 
 from __future__ import annotations
 

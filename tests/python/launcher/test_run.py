@@ -25,7 +25,8 @@ def show(launch: Submitter, *args: str, **kwargs: object) -> dict:
     """What a driver sees of its arguments, module path and environment."""
     done = launch.run(launch.write(SHOW), *args, **kwargs)  # type: ignore[arg-type]
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    seen: dict = json.loads(done.stdout)
+    return seen
 
 
 def test_arguments_after_the_script_are_the_scripts_own(launch: Submitter) -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from support import Submitter, wait_until_gone
+from support import Interpreter, Submitter
 
 SUM = """
     from pyspark import SparkContext
@@ -19,46 +19,45 @@ SUM = """
 """
 
 
-@pytest.fixture
-def plain(submit: Submitter) -> Iterator[Submitter]:
-    """A Submitter whose environment names our SPARK_HOME and no interpreter."""
-    home = subprocess.run(
-        [str(submit.command), "home"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    inherited = submit.environment
+class PlainPython(Submitter):
+    """Programs in an environment that names our SPARK_HOME and no interpreter."""
 
-    def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
-        env = inherited({"SPARK_HOME": home, **(extra or {})})
-        if "PYSPARK_PYTHON" not in (extra or {}):
-            del env["PYSPARK_PYTHON"]
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        home = subprocess.run([str(self.command), "home"], capture_output=True, text=True)
+        env = super().environment()
+        del env["PYSPARK_PYTHON"]
+        env["SPARK_HOME"] = home.stdout.strip()
+        env.update(extra or {})
         return env
 
-    submit.environment = environment  # type: ignore[method-assign]
-    yield submit
-    assert not wait_until_gone(submit.mark)
+
+@pytest.fixture
+def plain(py4cpp: Path, python: Interpreter, tmp_path: Path) -> Iterator[PlainPython]:
+    submitter = PlainPython(py4cpp, python, tmp_path)
+    yield submitter
+    submitter.check_nothing_is_left()
 
 
 def run_python(
-    plain: Submitter, *args: str, env: dict[str, str] | None = None, text: str | None = None
+    plain: PlainPython, *args: str, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [plain.python.executable, *args],
         env=plain.environment(env),
         cwd=plain.folder,
-        input=text,
         capture_output=True,
         text=True,
         timeout=120,
     )
 
 
-def test_plain_python_runs_a_script(plain: Submitter) -> None:
+def test_plain_python_runs_a_script(plain: PlainPython) -> None:
     done = run_python(plain, str(plain.write(SUM)))
     assert done.stdout == "pyspark-shell local[*] 45\n", done.stderr
     assert done.returncode == 0
 
 
-def test_plain_python_passes_its_settings_and_submit_arguments(plain: Submitter) -> None:
+def test_plain_python_passes_its_settings_and_submit_arguments(plain: PlainPython) -> None:
     script = plain.write(
         """
         from pyspark import SparkConf, SparkContext
@@ -71,7 +70,7 @@ def test_plain_python_passes_its_settings_and_submit_arguments(plain: Submitter)
     assert done.stdout == "mine local[2] a b=c 1 2\n", done.stderr
 
 
-def test_wrong_submit_arguments_are_explained(plain: Submitter) -> None:
+def test_wrong_submit_arguments_are_explained(plain: PlainPython) -> None:
     done = run_python(
         plain, str(plain.write(SUM)), env={"PYSPARK_SUBMIT_ARGS": "--bogus pyspark-shell"}
     )
@@ -79,7 +78,7 @@ def test_wrong_submit_arguments_are_explained(plain: Submitter) -> None:
     assert "py4cpp: error: unknown option '--bogus'" in done.stderr
 
 
-def test_the_workers_of_plain_python_run_its_interpreter(plain: Submitter) -> None:
+def test_the_workers_of_plain_python_run_its_interpreter(plain: PlainPython) -> None:
     script = plain.write(
         """
         import sys
@@ -91,12 +90,12 @@ def test_the_workers_of_plain_python_run_its_interpreter(plain: Submitter) -> No
     assert done.stdout == "True\n", done.stderr
 
 
-def test_an_exit_without_stop_leaves_nothing(plain: Submitter) -> None:
+def test_an_exit_without_stop_leaves_nothing(plain: PlainPython) -> None:
     script = plain.write(SUM + "    import os; os._exit(3)\n")
     assert run_python(plain, str(script)).returncode == 3
 
 
-def test_pytest_runs_against_us(plain: Submitter) -> None:
+def test_pytest_runs_against_us(plain: PlainPython) -> None:
     plain.write(
         """
         from pyspark.sql import SparkSession
@@ -113,7 +112,7 @@ def test_pytest_runs_against_us(plain: Submitter) -> None:
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_several_python_programs_run_side_by_side(plain: Submitter) -> None:
+def test_several_python_programs_run_side_by_side(plain: PlainPython) -> None:
     script = plain.write(SUM)
     processes = [
         subprocess.Popen(
@@ -128,7 +127,7 @@ def test_several_python_programs_run_side_by_side(plain: Submitter) -> None:
         assert process.communicate(timeout=120)[0] == "pyspark-shell local[*] 45\n"
 
 
-def test_spark_submit_of_our_home_runs_a_script(plain: Submitter) -> None:
+def test_spark_submit_of_our_home_runs_a_script(plain: PlainPython) -> None:
     env = plain.environment({"PYSPARK_PYTHON": plain.python.executable})
     submit = Path(env["SPARK_HOME"]) / "bin" / "spark-submit"
     done = subprocess.run(
@@ -147,12 +146,12 @@ import os; print("session", spark.sparkContext is sc)
 """
 
 
-def shell_command(plain: Submitter) -> tuple[list[str], dict[str, str]]:
+def shell_command(plain: PlainPython) -> tuple[list[str], dict[str, str]]:
     command = [str(plain.python.pyspark / "bin" / "pyspark"), "--master", "local[2]"]
     return command, plain.environment({"PYSPARK_PYTHON": plain.python.executable})
 
 
-def test_the_pyspark_shell_on_a_terminal(plain: Submitter) -> None:
+def test_the_pyspark_shell_on_a_terminal(plain: PlainPython) -> None:
     command, env = shell_command(plain)
     env["PYTHON_HISTORY"] = env["HOME"] = str(plain.folder)
     pid, terminal = pty.fork()
@@ -181,7 +180,7 @@ def test_the_pyspark_shell_on_a_terminal(plain: Submitter) -> None:
     assert "master = local[2]" in text
 
 
-def test_the_pyspark_shell_reads_a_pipe(plain: Submitter) -> None:
+def test_the_pyspark_shell_reads_a_pipe(plain: PlainPython) -> None:
     command, env = shell_command(plain)
     env["PYSPARK_DRIVER_PYTHON_OPTS"] = "-i"
     done = subprocess.run(
@@ -191,7 +190,7 @@ def test_the_pyspark_shell_reads_a_pipe(plain: Submitter) -> None:
     assert "session True" in done.stdout
 
 
-def test_the_pyspark_shell_needs_no_java(plain: Submitter, tmp_path: Path) -> None:
+def test_the_pyspark_shell_needs_no_java(plain: PlainPython, tmp_path: Path) -> None:
     command, env = shell_command(plain)
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -205,7 +204,7 @@ def test_the_pyspark_shell_needs_no_java(plain: Submitter, tmp_path: Path) -> No
     assert "sum 45" in done.stdout, done.stderr
 
 
-def test_the_pyspark_shell_explains_wrong_options(plain: Submitter) -> None:
+def test_the_pyspark_shell_explains_wrong_options(plain: PlainPython) -> None:
     command, env = shell_command(plain)
     done = subprocess.run([*command, "--bogus"], env=env, capture_output=True, text=True)
     assert done.returncode == 1
