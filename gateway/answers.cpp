@@ -22,9 +22,7 @@ char code_of(const Core& core, const Value& value) {
   return target->type->wire_code;
 }
 
-void begin_answer(std::string& answer, char mark) {
-  answer.assign({wire::answer_mark, mark});
-}
+void begin_answer(std::string& answer, char mark) { answer.assign({wire::answer_mark, mark}); }
 
 /// A copy of the error that keeps the C++ type when that is registered.
 std::shared_ptr<NamedError> share(const Core& core, const NamedError& error) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a bound function may ask about the call it serves. Take `CallContext&` as the parameter after
-// the object (or first, for statics and constructors) to receive it.
+// What a bound function may ask about the call it serves. Take `CallContext&` as the parameter
+// after the object (or first, for statics and constructors) to receive it.
 #pragma once
 
 #include <memory>

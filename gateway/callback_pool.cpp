@@ -52,6 +52,7 @@ void CallbackPool::set_address(CallbackAddress address) {
   const std::lock_guard lock(mutex_);
   address_ = std::move(address);
   ++generation_;
+  expects_token_ = true;
   old.swap(idle_);
 }
 
@@ -107,23 +108,25 @@ std::unique_ptr<Session> CallbackPool::take_idle() {
   return nullptr;
 }
 
+/// A callback server without a token refuses the command that presents one, so it is asked again
+/// without: we lose nothing by that, since whoever took its place would just have said yes. One
+/// that does want another token closes the second connection.
 std::unique_ptr<Session> CallbackPool::connect() {
-  auto session = std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
   const auto& options = core_.options;
   const std::string& token =
       options.callback_token.empty() ? options.token : options.callback_token;
-  if (options.authenticate && !token.empty()) {
-    Lease lease(*this, std::move(session));
-    lease.session().present_token(token);
-    return lease.release();
-  }
-  return session;
+  auto session = std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
+  if (!options.authenticate || token.empty() || !expects_token_) return session;
+  Lease lease(*this, std::move(session));
+  expects_token_ = lease.session().present_token(token);
+  if (expects_token_) return lease.release();
+  return std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
 }
 
 void CallbackPool::give_back(std::unique_ptr<Session> session, std::uint64_t generation) {
   const std::lock_guard lock(mutex_);
-  const bool is_kept = !closed_ && generation == generation_ &&
-                       idle_.size() < core_.options.callback_idle_max;
+  const bool is_kept =
+      !closed_ && generation == generation_ && idle_.size() < core_.options.callback_idle_max;
   if (is_kept) idle_.push_back(std::move(session));
 }
 

@@ -4,6 +4,7 @@
 // kept for the next.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,6 +53,8 @@ class CallbackPool {
   bool closed_ = false;
   std::vector<std::unique_ptr<Session>> idle_;
   std::set<Session*> busy_;
+
+  std::atomic<bool> expects_token_ = true;  // The server at this address, as far as we know.
 };
 
 }  // namespace py4cpp

@@ -52,8 +52,8 @@ void List::insert(std::int64_t index, Value value) {
 
 Value List::remove_at(std::int64_t index) {
   const std::lock_guard lock(mutex_);
-  const auto position = values_.begin() + static_cast<std::ptrdiff_t>(checked(
-                                              index, values_.size(), list_bounds));
+  const auto position =
+      values_.begin() + static_cast<std::ptrdiff_t>(checked(index, values_.size(), list_bounds));
   Value removed = std::move(*position);
   values_.erase(position);
   return removed;

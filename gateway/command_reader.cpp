@@ -22,22 +22,36 @@ Shape shape_of(char name, std::string_view sub) {
     return sub.size() == 1 && letters.find(sub[0]) != std::string_view::npos;
   };
   switch (name) {
-    case 'A': return {2, false};
-    case 's': return {1, false};
-    case 'z': return {4, false};
+    case 'A':
+      return {2, false};
+    case 's':
+      return {1, false};
+    case 'z':
+      return {4, false};
     case 'c':
-    case 'S': return {3, true};
+    case 'S':
+      return {3, true};
     case 'i':
-    case 'p': return {2, true};
-    case 'f': return {one_of("gs") ? 4u : 2u, true};
-    case 'r': return {one_of("um") ? 4u : one_of("c") ? 3u : 2u, true};
-    case 'j': return {one_of("ir") ? 4u : one_of("c") ? 3u : 2u, true};
-    case 'd': return {one_of("v") ? 4u : one_of("fms") ? 3u : 2u, true};
-    case 'a': return {one_of("gslec") ? 3u : 2u, true};
-    case 'l': return {one_of("lamifsrxn") ? 3u : 2u, true};
-    case 'm': return {one_of("da") ? 3u : 2u, true};
-    case 'h': return {one_of("oc") ? 3u : 2u, true};
-    default: return {1, false};
+    case 'p':
+      return {2, true};
+    case 'f':
+      return {one_of("gs") ? 4u : 2u, true};
+    case 'r':
+      return {one_of("um") ? 4u : one_of("c") ? 3u : 2u, true};
+    case 'j':
+      return {one_of("ir") ? 4u : one_of("c") ? 3u : 2u, true};
+    case 'd':
+      return {one_of("v") ? 4u : one_of("fms") ? 3u : 2u, true};
+    case 'a':
+      return {one_of("gslec") ? 3u : 2u, true};
+    case 'l':
+      return {one_of("lamifsrxn") ? 3u : 2u, true};
+    case 'm':
+      return {one_of("da") ? 3u : 2u, true};
+    case 'h':
+      return {one_of("oc") ? 3u : 2u, true};
+    default:
+      return {1, false};
   }
 }
 

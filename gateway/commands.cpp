@@ -10,8 +10,7 @@ namespace py4cpp {
 namespace {
 
 std::string unknown_target(std::string_view id) {
-  return "py4j.Py4JException: Target Object ID does not exist for this gateway: " +
-         std::string(id);
+  return "py4j.Py4JException: Target Object ID does not exist for this gateway: " + std::string(id);
 }
 
 Next answer_call(Command& command, detail::CallResult result) {
@@ -116,8 +115,7 @@ Next run_exception(Command& command) {
     return Next::go_on;
   }
   const auto error = command.core.registry.cast<NamedError>(*value);
-  answer_text(command.answer,
-              error ? error->stack_text() : command.core.registry.text_of(*value));
+  answer_text(command.answer, error ? error->stack_text() : command.core.registry.text_of(*value));
   return Next::go_on;
 }
 
@@ -145,11 +143,20 @@ struct Entry {
 };
 
 constexpr Entry table[] = {
-    {'a', &run_array_command}, {'c', &run_call},         {'d', &run_dir_command},
-    {'f', &run_field},         {'h', &run_help_command}, {'i', &run_constructor},
-    {'j', &run_view_command},  {'l', &run_list_command}, {'m', &run_memory},
-    {'p', &run_exception},     {'r', &run_reflection_command},
-    {'s', &run_shutdown},      {'S', &run_stream},       {'z', &run_cancel},
+    {'a', &run_array_command},
+    {'c', &run_call},
+    {'d', &run_dir_command},
+    {'f', &run_field},
+    {'h', &run_help_command},
+    {'i', &run_constructor},
+    {'j', &run_view_command},
+    {'l', &run_list_command},
+    {'m', &run_memory},
+    {'p', &run_exception},
+    {'r', &run_reflection_command},
+    {'s', &run_shutdown},
+    {'S', &run_stream},
+    {'z', &run_cancel},
 };
 
 }  // namespace

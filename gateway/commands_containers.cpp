@@ -16,7 +16,6 @@ using Values = std::vector<Value>;
 constexpr std::size_t array_elements_max = 100'000'000;  // Of an array that Python creates.
 constexpr std::size_t array_dimensions_max = 8;
 
-
 std::int64_t index_of(const Value& value) {
   if (const auto* narrow = value.get_if<std::int32_t>()) return *narrow;
   if (const auto* wide = value.get_if<std::int64_t>()) return *wide;
@@ -37,8 +36,8 @@ std::optional<Value> as_component(const Registry& registry, const std::string& c
   if (component == "float") return checked(std::type_identity<float>());
   if (component == "boolean") return checked(std::type_identity<bool>());
   if (component == "char") return checked(std::type_identity<char>());
-  if (!value.is_null() && component != "java.lang.Object" &&
-      registry.table().find(component) && !registry.is_instance(value, component))
+  if (!value.is_null() && component != "java.lang.Object" && registry.table().find(component) &&
+      !registry.is_instance(value, component))
     return std::nullopt;
   return value;
 }
@@ -82,8 +81,8 @@ Next create_array(Command& command) {
   if (!is_valid) {
     answer_error(command.answer, "an array needs a component class and 1 to " +
                                      std::to_string(array_dimensions_max) +
-                                     " lengths, of at most " +
-                                     std::to_string(array_elements_max) + " elements together");
+                                     " lengths, of at most " + std::to_string(array_elements_max) +
+                                     " elements together");
     return Next::go_on;
   }
   answer_value(command.core, command.answer, make_array(*component, dimensions));
@@ -159,8 +158,8 @@ Next extreme(Command& command, const List& list, bool is_max) {
 Values repeated(const Values& values, std::int64_t times) {
   const auto count = static_cast<std::size_t>(std::max<std::int64_t>(0, times));
   if (!values.empty() && count > array_elements_max / values.size())
-    throw Overloaded("a repeated list would have more than " +
-                     std::to_string(array_elements_max) + " elements");
+    throw Overloaded("a repeated list would have more than " + std::to_string(array_elements_max) +
+                     " elements");
   Values result;
   result.reserve(values.size() * count);
   for (std::size_t i = 0; i < count; ++i) result.insert(result.end(), values.begin(), values.end());
@@ -239,12 +238,16 @@ Next run_list_command(Command& command) {
   if (!list) return answer_bare_error(command.answer), Next::go_on;
   try {
     switch (sub[0]) {
-      case 'a': return concatenate(command, *list);
+      case 'a':
+        return concatenate(command, *list);
       case 's':
-      case 'r': return reorder(command, *list, sub == "s");
+      case 'r':
+        return reorder(command, *list, sub == "s");
       case 'x':
-      case 'n': return extreme(command, *list, sub == "x");
-      default: return run_list_parts(command, *list);
+      case 'n':
+        return extreme(command, *list, sub == "x");
+      default:
+        return run_list_parts(command, *list);
     }
   } catch (const NamedError&) {
     answer_bare_error(command.answer);

@@ -82,8 +82,7 @@ Next resolve_member(Command& command) {
   if (table.find(nested))
     return answer_name(command.answer, wire::code::class_, nested), Next::go_on;
   if (type && type->methods.contains(member)) {
-    answer_error(command.answer,
-                 "Trying to access a non-static member from a static context.");
+    answer_error(command.answer, "Trying to access a non-static member from a static context.");
     return Next::go_on;
   }
   const auto* missing = table.missing_for(class_name);
@@ -96,18 +95,18 @@ Next resolve_member(Command& command) {
 Next resolve_class(Command& command) {
   const auto* type = command.core.registry.table().find(command.line(2));
   if (type)
-    answer_value(command.core, command.answer, std::make_shared<JavaClass>(JavaClass{type->name()}));
+    answer_value(command.core, command.answer,
+                 std::make_shared<JavaClass>(JavaClass{type->name()}));
   else
-    answer_error(command.answer, "java.lang.ClassNotFoundException: " +
-                                     std::string(command.line(2)));
+    answer_error(command.answer,
+                 "java.lang.ClassNotFoundException: " + std::string(command.line(2)));
   return Next::go_on;
 }
 
 Next create_view(Command& command) {
   std::string_view name = command.line(2);
   if (name.starts_with(wire::code::string)) name.remove_prefix(1);
-  answer_value(command.core, command.answer,
-               std::make_shared<View>(wire::unescaped(name)));
+  answer_value(command.core, command.answer, std::make_shared<View>(wire::unescaped(name)));
   return Next::go_on;
 }
 
@@ -187,8 +186,8 @@ Next run_dir_command(Command& command) {
   } else if (sub == "f" || sub == "m") {
     const auto* type = class_of(command, command.line(2));
     if (!type) {
-      answer_error(command.answer, "the object " + std::string(command.line(2)) +
-                                       " is unknown to this gateway");
+      answer_error(command.answer,
+                   "the object " + std::string(command.line(2)) + " is unknown to this gateway");
       return Next::go_on;
     }
     if (sub == "f") {

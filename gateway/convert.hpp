@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// convert<T>: how a C++ type crosses the gateway. Specialise it to teach the gateway a value type of
-// your own; classes that are bound with Registry::type need nothing, they cross by reference.
+// convert<T>: how a C++ type crosses the gateway. Specialise it to teach the gateway a value type
+// of your own; classes that are bound with Registry::type need nothing, they cross by reference.
 //
 //   template <> struct py4cpp::convert<Celsius> {
 //     static std::string java_name() { return "double"; }
@@ -10,8 +10,8 @@
 //     static Value to_value(const Celsius& c) { return c.degrees; }
 //   };
 //
-// cost() ranks overloads: the call with the lowest sum wins. It follows Java's order; what is kinder
-// than Java (an int for a double) costs more than anything that Java would accept.
+// cost() ranks overloads: the call with the lowest sum wins. It follows Java's order; what is
+// kinder than Java (an int for a double) costs more than anything that Java would accept.
 #pragma once
 
 #include <concepts>
@@ -34,10 +34,10 @@ class Registry;
 /// How well a value fits a parameter: 0 is exact, negative is not at all.
 using Cost = std::int64_t;
 inline constexpr Cost no_match = -1;
-inline constexpr Cost widening_cost = 1;             // int to long, double to float
-inline constexpr Cost distance_cost = 100;           // for each step up to a base class
-inline constexpr Cost kindness_cost = 1'000'000;     // what Java refuses and we accept
-inline constexpr Cost null_cost = 100'000'000;       // null for a reference; the deepest class wins
+inline constexpr Cost widening_cost = 1;          // int to long, double to float
+inline constexpr Cost distance_cost = 100;        // for each step up to a base class
+inline constexpr Cost kindness_cost = 1'000'000;  // what Java refuses and we accept
+inline constexpr Cost null_cost = 100'000'000;    // null for a reference; the deepest class wins
 
 template <class T>
 struct convert;
@@ -84,8 +84,7 @@ struct convert<bool> {
 
 /// Every integer type; a number that does not fit does not match.
 template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-struct convert<T> {
+requires(!std::same_as<T, bool> && !std::same_as<T, char>) struct convert<T> {
   static std::string java_name() {
     if constexpr (sizeof(T) == 1) return "byte";
     if constexpr (sizeof(T) == 2) return "short";
@@ -188,7 +187,7 @@ struct convert<Proxy> {
 
 /// An object of a registered type or of a type derived from it; null matches and gives null.
 template <class T>
-  requires BoundType<std::remove_const_t<T>>
+requires BoundType<std::remove_const_t<T>>
 struct convert<std::shared_ptr<T>> {
   using Plain = std::remove_const_t<T>;
   static std::string java_name() { return detail::class_name_of(typeid(Plain)); }
@@ -256,7 +255,7 @@ struct Argument {
 };
 
 template <class Pointee>
-  requires BoundType<std::remove_const_t<Pointee>>
+requires BoundType<std::remove_const_t<Pointee>>
 struct Argument<std::shared_ptr<Pointee>> {
   using Holder = std::shared_ptr<Pointee>;
   using Converter = convert<Holder>;
@@ -272,7 +271,7 @@ struct Argument<std::shared_ptr<Pointee>> {
 };
 
 template <class Pointee>
-  requires BoundType<std::remove_const_t<Pointee>>
+requires BoundType<std::remove_const_t<Pointee>>
 struct Argument<const std::shared_ptr<Pointee>&> : Argument<std::shared_ptr<Pointee>> {
   static const std::shared_ptr<Pointee>& pass(std::shared_ptr<Pointee>& holder) { return holder; }
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// convert<T> for standard containers. They cross by copy: an argument is copied out of the Java-like
-// container that Python passes, a result becomes a new container (List, Map, Set, ObjectArray).
-// Take shared_ptr<List> and so on where Python must see the changes.
+// convert<T> for standard containers. They cross by copy: an argument is copied out of the
+// Java-like container that Python passes, a result becomes a new container (List, Map, Set,
+// ObjectArray). Take shared_ptr<List> and so on where Python must see the changes.
 #pragma once
 
 #include <map>
@@ -108,8 +108,7 @@ struct ConvertMap {
 }  // namespace detail
 
 template <class T>
-  requires(!std::same_as<T, std::byte>)
-struct convert<std::vector<T>> {
+requires(!std::same_as<T, std::byte>) struct convert<std::vector<T>> {
   static std::string java_name() { return "java.util.List"; }
   static Cost cost(const Value& value, const Registry& registry) {
     return detail::elements_cost<T>(value, registry);

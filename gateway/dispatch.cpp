@@ -30,9 +30,8 @@ std::string argument_classes(const Registry& registry, std::span<const Value> ar
   return text;
 }
 
-NoSuchMember no_such(const Registry& registry, std::string_view class_name,
-                     std::string_view member, std::span<const Method> candidates,
-                     std::span<const Value> arguments) {
+NoSuchMember no_such(const Registry& registry, std::string_view class_name, std::string_view member,
+                     std::span<const Method> candidates, std::span<const Value> arguments) {
   std::string text = "py4j.Py4JException: ";
   const bool is_constructor = member.empty();
   const std::string name(is_constructor ? class_name : member);
@@ -113,8 +112,7 @@ CallResult call_static(const Registry& registry, CallContext& context, std::stri
     if (const auto* missing = registry.table().missing_for(class_name))
       (*missing)(std::string(class_name), std::string(method));
   if (!type)
-    return NoSuchMember{"py4j.Py4JException: Class " + std::string(class_name) +
-                        " does not exist"};
+    return NoSuchMember{"py4j.Py4JException: Class " + std::string(class_name) + " does not exist"};
   return no_such(registry, class_name, method, candidates, arguments);
 }
 
@@ -124,8 +122,7 @@ CallResult construct(const Registry& registry, CallContext& context, std::string
   if (!type) {
     if (const auto* missing = registry.table().missing_for(class_name))
       (*missing)(std::string(class_name), "");
-    return NoSuchMember{"py4j.Py4JException: Class " + std::string(class_name) +
-                        " does not exist"};
+    return NoSuchMember{"py4j.Py4JException: Class " + std::string(class_name) + " does not exist"};
   }
   if (const Method* chosen = choose(registry, type->constructors, arguments))
     return run(*chosen, context, Value(), nullptr, arguments);

@@ -48,7 +48,8 @@ class Gateway::Impl final : public ProxyCaller {
   Value call(const std::string& id, std::string_view method,
              std::vector<Value> arguments) override {
     bool was_sent = false;
-    if (Session* session = session_of_thread()) return session->call(id, method, arguments, was_sent);
+    if (Session* session = session_of_thread())
+      return session->call(id, method, arguments, was_sent);
     // A pinned client's Python thread answers nested commands on the same connection, so nested
     // callbacks must stay on it as well.
     return pool.call(id, method, arguments, [this](Session* session) {
@@ -165,8 +166,7 @@ void Gateway::stop() { impl_->stop(); }
 
 Proxy Gateway::python_entry_point() {
   return Proxy(std::make_shared<RemoteProxy>(std::string(wire::entry_point_id),
-                                             std::vector<std::string>(),
-                                             impl_->core.proxy_caller));
+                                             std::vector<std::string>(), impl_->core.proxy_caller));
 }
 
 CallbackAddress Gateway::callback_address() const { return impl_->pool.address(); }

@@ -7,8 +7,8 @@
 //   py4cpp::Gateway gateway(registry, {.entry_point = std::make_shared<Thermostat>(20.0)});
 //   // Give gateway.port() and gateway.token() to the Python program.
 //
-// Python's side is `GatewayParameters(port=..., auth_token=...)`. Each connection has a thread; bound
-// functions run on it and may block. PROTOCOL.md describes the bytes.
+// Python's side is `GatewayParameters(port=..., auth_token=...)`. Each connection has a thread;
+// bound functions run on it and may block. PROTOCOL.md describes the bytes.
 #pragma once
 
 #include <chrono>
@@ -75,8 +75,8 @@ struct CallbackAddress {
   std::uint16_t port = 0;
 };
 
-/// A running gateway. All functions may be called from any thread, but stop() and the destructor not
-/// from a thread that serves a call.
+/// A running gateway. All functions may be called from any thread, but stop() and the destructor
+/// not from a thread that serves a call.
 class Gateway {
  public:
   /// Freezes the registry, which must outlive the gateway, and listens. Throws Error when a name in

@@ -55,8 +55,12 @@ class Page {
   std::string text_;
 };
 
-std::string result_text(const Registry&, const detail::Overload& overload) {
-  return overload.return_name ? std::string(simple_name(overload.return_name())) : "void";
+std::string result_text(const Registry& registry, const detail::Overload& overload) {
+  if (!overload.return_name) return "void";
+  if (overload.return_type)
+    if (const auto* type = registry.table().find(*overload.return_type))
+      return std::string(simple_name(type->name()));
+  return std::string(simple_name(overload.return_name()));
 }
 
 void add_functions(Page& page, const Registry& registry,
@@ -67,8 +71,8 @@ void add_functions(Page& page, const Registry& registry,
                 result_text(registry, *method.overload));
 }
 
-std::string help_page(const Registry& registry, const detail::Class& type,
-                      std::string_view pattern, bool is_short) {
+std::string help_page(const Registry& registry, const detail::Class& type, std::string_view pattern,
+                      bool is_short) {
   Page page(pattern, is_short);
   page.title(type);
   page.section("Constructors defined here");

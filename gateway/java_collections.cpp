@@ -38,7 +38,8 @@ template <class Container>
 std::int32_t content_hash(const Container& values) {
   std::uint32_t hash = 1;
   for (const Value& value : values)
-    hash = 31 * hash + (value.get_if<Object>() ? 0 : static_cast<std::uint32_t>(ValueHash()(value)));
+    hash =
+        31 * hash + (value.get_if<Object>() ? 0 : static_cast<std::uint32_t>(ValueHash()(value)));
   return static_cast<std::int32_t>(hash);
 }
 
@@ -47,9 +48,8 @@ bool list_equals(const List& self, CallContext& context, const Value& other) {
   if (!list) return false;
   const auto a = self.snapshot();
   const auto b = list->snapshot();
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Value& x, const Value& y) {
-    return equal_values(context, x, y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](const Value& x, const Value& y) { return equal_values(context, x, y); });
 }
 
 bool map_equals(const Map& self, CallContext& context, const Value& other) {
@@ -180,11 +180,10 @@ void bind_map(Registry& registry) {
       .method("isEmpty", [](const Map& self) { return self.size() == 0; })
       .method("put", &Map::put)
       .method("putAll", &put_all)
-      .method("get", [](const Map& self, const Value& key) { return self.find(key).value_or(Value()); })
-      .method("getOrDefault",
-              [](const Map& self, const Value& key, Value other) {
-                return self.find(key).value_or(std::move(other));
-              })
+      .method("get",
+              [](const Map& self, const Value& key) { return self.find(key).value_or(Value()); })
+      .method("getOrDefault", [](const Map& self, const Value& key,
+                                 Value other) { return self.find(key).value_or(std::move(other)); })
       .method("remove", &Map::remove)
       .method("containsKey", &Map::contains)
       .method("containsValue",
@@ -247,8 +246,9 @@ void bind_java_collections(Registry& registry) {
   registry.type<ObjectArray>("[Ljava.lang.Object;").implements("[]");
   registry.type("java.util.Arrays")
       .static_method("asList", [](Values values) { return values; })
-      .static_method("toString",
-                     [](CallContext& context, const Values& values) { return join(context, values); });
+      .static_method("toString", [](CallContext& context, const Values& values) {
+        return join(context, values);
+      });
 }
 
 }  // namespace py4cpp

@@ -66,9 +66,9 @@ void bind_java_errors(Registry& registry) {
   registry.translate<std::invalid_argument>("java.lang.IllegalArgumentException");
   registry.translate<Disconnected>("py4j.Py4JNetworkException");
   registry.translate<PythonError>([](const PythonError& error) {
-    return NamedError("py4j.Py4JException",
-                      "An exception was raised by the Python Proxy. Return Message: " +
-                          error.traceback());
+    return NamedError(
+        "py4j.Py4JException",
+        "An exception was raised by the Python Proxy. Return Message: " + error.traceback());
   });
 }
 

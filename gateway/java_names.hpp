@@ -26,7 +26,8 @@ struct JavaClass {
   std::string name;
 };
 
-/// The object behind the id `GATEWAY_SERVER`. It has no state: the call's context names the gateway.
+/// The object behind the id `GATEWAY_SERVER`. It has no state: the call's context names the
+/// gateway.
 struct GatewayServer {};
 
 }  // namespace py4cpp

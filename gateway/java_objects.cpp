@@ -81,10 +81,8 @@ void bind_class(Registry& registry) {
                 return other_class && other_class->name == self.name;
               })
       .static_method("forName", &class_for_name)
-      .static_method("forName",
-                     [](CallContext& context, const std::string& name, bool, const Value&) {
-                       return class_for_name(context, name);
-                     });
+      .static_method("forName", [](CallContext& context, const std::string& name, bool,
+                                   const Value&) { return class_for_name(context, name); });
 }
 
 }  // namespace
@@ -108,8 +106,7 @@ void bind_java_objects(Registry& registry) {
       });
   registry.type<JavaThread>("java.lang.Thread")
       .method("getId", [](const JavaThread& self) { return self.id; })
-      .method("getName",
-              [](const JavaThread& self) { return "Thread-" + std::to_string(self.id); })
+      .method("getName", [](const JavaThread& self) { return "Thread-" + std::to_string(self.id); })
       .method("getContextClassLoader", [](const JavaThread&) { return ClassLoader(); })
       .static_method("currentThread", [] { return JavaThread{::gettid()}; });
   registry.type("py4j.reflection.TypeUtil")

@@ -73,9 +73,7 @@ class PrintStream {
  public:
   explicit PrintStream(std::FILE* file) : file_(file) {}
 
-  void print(CallContext& context, const Value& value) {
-    write(context.registry().text_of(value));
-  }
+  void print(CallContext& context, const Value& value) { write(context.registry().text_of(value)); }
   void println(CallContext& context, const Value& value) {
     write(context.registry().text_of(value) + "\n");
   }

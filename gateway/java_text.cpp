@@ -79,7 +79,8 @@ std::string plain_decimal_text(std::string_view text) {
   const int whole = static_cast<int>(point == std::string_view::npos ? digits.size() : point);
 
   const int position = whole + power;  // Of the point within the digits.
-  if (position <= 0) return sign + "0." + std::string(static_cast<std::size_t>(-position), '0') + digits;
+  if (position <= 0)
+    return sign + "0." + std::string(static_cast<std::size_t>(-position), '0') + digits;
   const auto cut = static_cast<std::size_t>(position);
   if (cut >= digits.size()) {
     digits.append(cut - digits.size(), '0');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An error with a Java class name. Thrown from bound code it reaches Python as a Py4JJavaError whose
-// java_exception answers getMessage, toString, getCause, getClass and so on.
-// Derive from it and bind the derived class to offer further methods on the exception.
+// An error with a Java class name. Thrown from bound code it reaches Python as a Py4JJavaError
+// whose java_exception answers getMessage, toString, getCause, getClass and so on. Derive from it
+// and bind the derived class to offer further methods on the exception.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ids under which Python knows objects. A new id is minted each time an object is returned, also
-// for the same object: py4j deletes an id when the Python object that carried it dies.
+// The ids under which Python knows objects. A new id is minted each time an object is returned,
+// also for the same object: py4j deletes an id when the Python object that carried it dies.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,8 @@ struct Invocation {
 
 struct Overload {
   std::span<const Parameter> parameters;
-  std::string (*return_name)() = nullptr;  // Null when the function returns nothing.
+  std::string (*return_name)() = nullptr;       // Null when the function returns nothing.
+  const std::type_info* return_type = nullptr;  // Null unless it returns a bound class.
   std::function<Value(Invocation&)> invoke;
 };
 
@@ -110,8 +111,9 @@ template <class R, class C, class... A>
 struct Signature<R (C::*)(A...) const noexcept> : Signature<R (C::*)(A...)> {};
 
 template <class F>
-concept SignatureKnown =
-    std::is_pointer_v<F> || std::is_member_function_pointer_v<F> || requires { &F::operator(); };
+concept SignatureKnown = std::is_pointer_v<F> || std::is_member_function_pointer_v<F> || requires {
+  &F::operator();
+};
 
 template <class F>
 constexpr void check_signature() {
@@ -130,8 +132,9 @@ Value result_value(R&& result, const Invocation& invocation) {
     if constexpr (std::is_copy_constructible_v<T>)
       return Value(std::make_shared<T>(result));
     else
-      throw Error("a bound function returned a reference to an object that cannot be copied; "
-                  "return a shared_ptr");
+      throw Error(
+          "a bound function returned a reference to an object that cannot be copied; "
+          "return a shared_ptr");
   } else {
     return to_value(std::forward<R>(result));
   }
@@ -168,8 +171,13 @@ struct Caller<R, TypeList<A...>> {
   static std::string return_name() {
     using T = std::remove_cvref_t<R>;
     if constexpr (ValueType<T>) return convert<T>::java_name();
-    if constexpr (BoundType<T>) return class_name_of(typeid(T));
     return "java.lang.Object";
+  }
+
+  static const std::type_info* return_type() {
+    using T = std::remove_cvref_t<R>;
+    if constexpr (ValueType<T> || BoundType<T>) return Argument<T>::bound_type;
+    return nullptr;
   }
 
  private:
@@ -191,12 +199,14 @@ template <class R, class List, class Call>
 Overload make_overload(Call call) {
   Overload overload;
   overload.parameters = Caller<R, List>::parameters;
-  if constexpr (!std::is_void_v<R>) overload.return_name = &Caller<R, List>::return_name;
+  if constexpr (!std::is_void_v<R>) {
+    overload.return_name = &Caller<R, List>::return_name;
+    overload.return_type = Caller<R, List>::return_type();
+  }
   overload.invoke = [call = std::move(call)](Invocation& invocation) {
-    return Caller<R, List>::call(
-        invocation, [&](auto&&... arguments) -> R {
-          return call(invocation, std::forward<decltype(arguments)>(arguments)...);
-        });
+    return Caller<R, List>::call(invocation, [&](auto&&... arguments) -> R {
+      return call(invocation, std::forward<decltype(arguments)>(arguments)...);
+    });
   };
   return overload;
 }
@@ -204,11 +214,10 @@ Overload make_overload(Call call) {
 /// A function of `(CallContext&, A...)` or `(A...)`, with whatever stands before already bound.
 template <class R, class... A, class Call>
 Overload with_context(TypeList<CallContext&, A...>, Call call) {
-  return make_overload<R, TypeList<A...>>(
-      [call = std::move(call)](Invocation& invocation, auto&&... arguments) -> R {
-        return call(invocation, invocation.context,
-                    std::forward<decltype(arguments)>(arguments)...);
-      });
+  return make_overload<R, TypeList<A...>>([call = std::move(call)](Invocation& invocation,
+                                                                   auto&&... arguments) -> R {
+    return call(invocation, invocation.context, std::forward<decltype(arguments)>(arguments)...);
+  });
 }
 template <class R, class... A, class Call>
 Overload with_context(TypeList<A...>, Call call) {
@@ -260,13 +269,12 @@ decltype(auto) self_as(Invocation& invocation) {
 
 template <class T, class R, class Self, class... A, class F>
 Overload lambda_overload(TypeList<Self, A...>, F function) {
-  return with_context<R>(
-      TypeList<A...>(),
-      [function = std::move(function)](Invocation& invocation,
-                                       auto&&... arguments) -> decltype(auto) {
-        return function(self_as<T, Self>(invocation),
-                        std::forward<decltype(arguments)>(arguments)...);
-      });
+  return with_context<R>(TypeList<A...>(),
+                         [function = std::move(function)](Invocation& invocation,
+                                                          auto&&... arguments) -> decltype(auto) {
+                           return function(self_as<T, Self>(invocation),
+                                           std::forward<decltype(arguments)>(arguments)...);
+                         });
 }
 
 template <class T, class F>

@@ -12,15 +12,20 @@ namespace py4cpp {
 namespace {
 
 /// The class names of plain values, in the order of Value::Data.
-constexpr std::string_view plain_class_names[] = {
-    "null", "java.lang.Boolean", "java.lang.Integer", "java.lang.Long", "java.lang.Double",
-    "java.math.BigDecimal", "java.lang.String", "[B"};
+constexpr std::string_view plain_class_names[] = {"null",
+                                                  "java.lang.Boolean",
+                                                  "java.lang.Integer",
+                                                  "java.lang.Long",
+                                                  "java.lang.Double",
+                                                  "java.math.BigDecimal",
+                                                  "java.lang.String",
+                                                  "[B"};
 
 /// Java's name of an array class: "[I", "[Ljava.lang.String;".
 std::string array_class_name(const std::string& component) {
   constexpr std::pair<std::string_view, std::string_view> primitives[] = {
-      {"int", "I"},   {"long", "J"},  {"double", "D"}, {"float", "F"},
-      {"short", "S"}, {"byte", "B"},  {"char", "C"},   {"boolean", "Z"}};
+      {"int", "I"},   {"long", "J"}, {"double", "D"}, {"float", "F"},
+      {"short", "S"}, {"byte", "B"}, {"char", "C"},   {"boolean", "Z"}};
   for (const auto& [name, code] : primitives)
     if (component == name) return "[" + std::string(code);
   if (component.starts_with('[')) return "[" + component;

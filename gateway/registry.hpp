@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What Python may see of a C++ program: types with their constructors, methods and fields, interfaces
-// that Python may implement, and the Java names of errors.
+// What Python may see of a C++ program: types with their constructors, methods and fields,
+// interfaces that Python may implement, and the Java names of errors.
 //
-// Thread rule: fill a Registry from one thread. A Gateway freezes it when it starts; from then on it
-// does not change and every thread may read it without locks. Changing it then throws Error.
+// Thread rule: fill a Registry from one thread. A Gateway freezes it when it starts; from then on
+// it does not change and every thread may read it without locks. Changing it then throws Error.
 #pragma once
 
 #include <concepts>
@@ -41,9 +41,8 @@ class Type {
   Type constructor() const {
     static_assert(std::is_constructible_v<T, A...>,
                   "py4cpp: the type has no constructor that takes these parameters");
-    return constructor([](A... arguments) {
-      return std::make_shared<T>(std::forward<A>(arguments)...);
-    });
+    return constructor(
+        [](A... arguments) { return std::make_shared<T>(std::forward<A>(arguments)...); });
   }
 
   /// The function makes the object: it returns shared_ptr<T>, T or a Value, and may take a
@@ -66,15 +65,14 @@ class Type {
   /// A function or lambda; may take a CallContext& first.
   template <class F>
   Type static_method(std::string name, F function) const {
-    record_->static_methods[std::move(name)].push_back(
-        detail::free_overload(std::move(function)));
+    record_->static_methods[std::move(name)].push_back(detail::free_overload(std::move(function)));
     return *this;
   }
 
   /// A data member. Python may set it unless it is const.
   template <class M, class C>
-    requires(!std::is_function_v<M>)
-  Type field(std::string name, M C::*member) const {
+  requires(!std::is_function_v<M>) Type field(std::string name, M C::*member)
+  const {
     auto pointer = [member](detail::Invocation& invocation) -> M& {
       return static_cast<C&>(*static_cast<T*>(invocation.pointer)).*member;
     };
@@ -84,8 +82,8 @@ class Type {
     };
     if constexpr (!std::is_const_v<M>)
       field.set = [pointer](detail::Invocation& invocation) {
-        auto holder = detail::Argument<M>::hold(invocation.arguments[0],
-                                                invocation.context.registry());
+        auto holder =
+            detail::Argument<M>::hold(invocation.arguments[0], invocation.context.registry());
         pointer(invocation) = detail::Argument<M>::pass(holder);
       };
     record_->fields[std::move(name)] = std::move(field);
@@ -94,8 +92,8 @@ class Type {
 
   /// A field that a function computes from the object; Python cannot set it.
   template <class F>
-    requires(!std::is_member_object_pointer_v<F>)
-  Type field(std::string name, F getter) const {
+  requires(!std::is_member_object_pointer_v<F>) Type field(std::string name, F getter)
+  const {
     record_->fields[std::move(name)] = computed(detail::method_overload<T>(std::move(getter)));
     return *this;
   }
@@ -107,9 +105,7 @@ class Type {
       record_->static_fields[std::move(name)] = computed(detail::free_overload(std::move(value)));
     } else {
       detail::Field field;
-      field.get = [held = detail::to_value(std::move(value))](detail::Invocation&) {
-        return held;
-      };
+      field.get = [held = detail::to_value(std::move(value))](detail::Invocation&) { return held; };
       record_->static_fields[std::move(name)] = std::move(field);
     }
     return *this;
@@ -138,7 +134,9 @@ class Type {
   template <class M>
   static detail::Field describe() {
     using Argument = detail::Argument<M>;
-    return {&Argument::java_name, {}, {},
+    return {&Argument::java_name,
+            {},
+            {},
             {&Argument::cost, &Argument::java_name, Argument::bound_type}};
   }
   static detail::Field computed(detail::Overload getter) {
@@ -190,7 +188,7 @@ class Registry {
   }
   /// The same with a function from `const E&` to a NamedError or a class derived from it.
   template <std::derived_from<std::exception> E, class F>
-    requires std::invocable<F, const E&>
+  requires std::invocable<F, const E&>
   void translate(F function) {
     using Named = std::remove_cvref_t<std::invoke_result_t<F, const E&>>;
     static_assert(std::derived_from<Named, NamedError>,

@@ -35,8 +35,9 @@ void Server::listen() {
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
   if (error == asio::error::address_in_use)
-    throw Error("the gateway cannot listen on " + place +
-                ": the port is in use by another program; choose another port, or 0 for a free one");
+    throw Error(
+        "the gateway cannot listen on " + place +
+        ": the port is in use by another program; choose another port, or 0 for a free one");
   if (error) throw Error("the gateway cannot listen on " + place + ": " + error.message());
   port_ = acceptor_.local_endpoint(error).port();
 }

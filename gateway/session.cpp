@@ -64,15 +64,17 @@ bool Session::serve() {
   return shut_down_requested_;
 }
 
-void Session::present_token(const std::string& token) {
+bool Session::present_token(const std::string& token) {
   std::string request = "A\n";
   wire::append_escaped(request, token);
   send(request + "\ne\n");
   if (!transport_->wait_readable(core_.options.callback_connect_ms_max))
     lose("Python's callback server did not answer to our token in time");
   const auto answer = receive();
-  if (!answer || answer->lines.front() != "!yv")
-    lose("Python's callback server refused our token");
+  if (answer && answer->lines.front() == "!yv") return true;
+  is_broken_ = true;
+  if (answer && answer->lines.front() == "!xn") return false;
+  lose("Python's callback server refused our token");
 }
 
 Value Session::call(const std::string& id, std::string_view method,

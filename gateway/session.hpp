@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One connection, used by one thread: it serves Python's commands and calls Python back. While a call
-// to Python waits for its answer the session serves whatever Python sends meanwhile, so that the
-// nested conversation is the call stack.
+// One connection, used by one thread: it serves Python's commands and calls Python back. While a
+// call to Python waits for its answer the session serves whatever Python sends meanwhile, so that
+// the nested conversation is the call stack.
 #pragma once
 
 #include <atomic>
@@ -30,8 +30,10 @@ class Session {
   /// Nothing is thrown.
   bool serve();
 
-  /// Presents the token to Python's callback server. Throws Disconnected when it is refused.
-  void present_token(const std::string& token);
+  /// Presents the token to Python's callback server. False when that wants another token or knows
+  /// none at all, which its answer does not tell apart; the connection is of no use then. Throws
+  /// Disconnected when there is no proper answer in time.
+  bool present_token(const std::string& token);
 
   /// See Proxy::call; on the session's thread only. `was_sent` becomes true once the request is on
   /// its way, after which it must not be repeated.

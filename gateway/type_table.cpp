@@ -15,9 +15,11 @@ namespace {
 constexpr std::string_view root_class = "java.lang.Object";
 
 /// Java containers that py4j wraps, and the codes that say so.
-constexpr std::pair<std::string_view, char> wrapped_kinds[] = {
-    {"java.util.List", 'l'}, {"java.util.Map", 'a'}, {"java.util.Set", 'h'},
-    {"java.util.Iterator", 'g'}, {"[]", 't'}};
+constexpr std::pair<std::string_view, char> wrapped_kinds[] = {{"java.util.List", 'l'},
+                                                               {"java.util.Map", 'a'},
+                                                               {"java.util.Set", 'h'},
+                                                               {"java.util.Iterator", 'g'},
+                                                               {"[]", 't'}};
 
 }  // namespace
 

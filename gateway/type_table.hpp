@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The compiled side of a Registry: records as they were declared and, once frozen, one Class for each
-// with everything inherited resolved. Filled by one thread, then read by all without locks.
+// The compiled side of a Registry: records as they were declared and, once frozen, one Class for
+// each with everything inherited resolved. Filled by one thread, then read by all without locks.
 #pragma once
 
 #include <functional>
@@ -47,8 +47,8 @@ struct InheritedField {
 /// A registered class, frozen.
 struct Class {
   const TypeRecord* record = nullptr;
-  char wire_code = 'r';                           // See PROTOCOL.md: r, l, a, h, g or t.
-  std::vector<Ancestor> ancestors;                // Every registered C++ base, nearest first.
+  char wire_code = 'r';                                // See PROTOCOL.md: r, l, a, h, g or t.
+  std::vector<Ancestor> ancestors;                     // Every registered C++ base, nearest first.
   std::map<std::string, int, std::less<>> supertypes;  // Names and distances; itself is 0.
   std::vector<Method> constructors;
   std::map<std::string_view, std::vector<Method>> methods;

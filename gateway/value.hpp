@@ -125,8 +125,7 @@ class Value {
   Value(std::same_as<bool> auto value) : data_(value) {}
   /// Up to 32 bits signed become a Java int, wider ones a long. Throws Error beyond 64 bits signed.
   template <std::integral T>
-    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-  Value(T value) {
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>) Value(T value) {
     if constexpr (sizeof(T) < 4 || std::same_as<T, std::int32_t>) {
       data_ = static_cast<std::int32_t>(value);
     } else {

@@ -28,7 +28,8 @@ class View {
   /// The full name of the class that `name` means in this view, or nothing: a package then. Looks
   /// for the name as it is, then among the imported classes, in java.lang, in the imported
   /// packages, and last in packages with a `missing` handler.
-  std::optional<std::string> find_class(const detail::TypeTable& table, std::string_view name) const;
+  std::optional<std::string> find_class(const detail::TypeTable& table,
+                                        std::string_view name) const;
 
   /// Simple names of the imported classes, and a number that changes with every import.
   std::vector<std::string> imported_names(const detail::TypeTable& table) const;

@@ -17,15 +17,24 @@ class Category final : public std::error_category {
   const char* name() const noexcept override { return "py4j wire"; }
   std::string message(int code) const override {
     switch (static_cast<WireError>(code)) {
-      case WireError::unknown_code: return "an argument begins with an unknown type code";
-      case WireError::bad_boolean: return "a boolean is neither True nor False";
-      case WireError::bad_number: return "a number cannot be read";
-      case WireError::number_too_large: return "an integer needs more than 64 bits";
-      case WireError::bad_base64: return "bytes are not valid base64";
-      case WireError::empty_reference: return "a reference names no object";
-      case WireError::bad_proxy: return "a proxy names no object or no interface";
-      case WireError::too_many_bytes: return "a command has more bytes than the limit allows";
-      case WireError::too_many_lines: return "a command has more arguments than the limit allows";
+      case WireError::unknown_code:
+        return "an argument begins with an unknown type code";
+      case WireError::bad_boolean:
+        return "a boolean is neither True nor False";
+      case WireError::bad_number:
+        return "a number cannot be read";
+      case WireError::number_too_large:
+        return "an integer needs more than 64 bits";
+      case WireError::bad_base64:
+        return "bytes are not valid base64";
+      case WireError::empty_reference:
+        return "a reference names no object";
+      case WireError::bad_proxy:
+        return "a proxy names no object or no interface";
+      case WireError::too_many_bytes:
+        return "a command has more bytes than the limit allows";
+      case WireError::too_many_lines:
+        return "a command has more arguments than the limit allows";
     }
     return "unknown error";
   }
@@ -33,9 +42,8 @@ class Category final : public std::error_category {
 
 bool equals_ignoring_case(std::string_view a, std::string_view lower) {
   return a.size() == lower.size() &&
-         std::equal(a.begin(), a.end(), lower.begin(), [](char x, char y) {
-           return (x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x) == y;
-         });
+         std::equal(a.begin(), a.end(), lower.begin(),
+                    [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x) == y; });
 }
 
 Result<Part> decode_boolean(std::string_view text) {
@@ -70,8 +78,8 @@ Result<Part> decode_real(std::string_view text) {
   const auto parsed = std::from_chars(text.data(), end, number);  // Knows inf and nan in any case.
   if (parsed.ptr != end || text.empty()) return WireError::bad_number;
   if (parsed.ec == std::errc::result_out_of_range) {
-    const bool is_small = text.find("e-") != std::string_view::npos ||
-                          text.find("E-") != std::string_view::npos;
+    const bool is_small =
+        text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
     const double size = is_small ? 0 : std::numeric_limits<double>::infinity();
     return Part(Value(text.starts_with('-') ? -size : size));
   }
@@ -123,15 +131,21 @@ Result<Part> decode(std::string_view line) {
   const std::string_view text = line.substr(1);
   switch (line.front()) {
     case code::null:
-    case code::void_: return Part(Value());
-    case code::boolean: return decode_boolean(text);
-    case code::int32: return decode_integer(text, true);
-    case code::int64: return decode_integer(text, false);
-    case code::real: return decode_real(text);
+    case code::void_:
+      return Part(Value());
+    case code::boolean:
+      return decode_boolean(text);
+    case code::int32:
+      return decode_integer(text, true);
+    case code::int64:
+      return decode_integer(text, false);
+    case code::real:
+      return decode_real(text);
     case code::decimal:
       if (text.empty()) return WireError::bad_number;
       return Part(Value(Decimal{std::string(text)}));
-    case code::string: return Part(Value(unescaped(text)));
+    case code::string:
+      return Part(Value(unescaped(text)));
     case code::bytes: {
       auto bytes = decode_base64(text);
       if (!bytes) return WireError::bad_base64;
@@ -140,41 +154,43 @@ Result<Part> decode(std::string_view line) {
     case code::reference:
       if (text.empty()) return WireError::empty_reference;
       return Part(Reference{std::string(text)});
-    case code::proxy: return decode_proxy(text);
-    default: return WireError::unknown_code;
+    case code::proxy:
+      return decode_proxy(text);
+    default:
+      return WireError::unknown_code;
   }
 }
 
 void append_plain(std::string& out, const Value& value) {
-  std::visit(Choose{[&](std::monostate) { out += code::null; },
-                    [&](bool flag) { out += flag ? "btrue" : "bfalse"; },
-                    [&](std::int32_t number) {
-                      out += code::int32;
-                      append_number(out, number);
-                    },
-                    [&](std::int64_t number) {
-                      out += code::int64;
-                      append_number(out, number);
-                    },
-                    [&](double number) {
-                      out += code::real;
-                      out += java_double_text(number);
-                    },
-                    [&](const Decimal& decimal) {
-                      out += code::decimal;
-                      append_escaped(out, plain_decimal_text(decimal.text));
-                    },
-                    [&](const std::string& text) {
-                      out += code::string;
-                      append_escaped(out, text);
-                    },
-                    [&](const Bytes& bytes) {
-                      out += code::bytes;
-                      append_base64(out, bytes);
-                    },
-                    [&](const Object&) { out += code::null; },
-                    [&](const Proxy&) { out += code::null; }},
-             value.data());
+  std::visit(
+      Choose{[&](std::monostate) { out += code::null; },
+             [&](bool flag) { out += flag ? "btrue" : "bfalse"; },
+             [&](std::int32_t number) {
+               out += code::int32;
+               append_number(out, number);
+             },
+             [&](std::int64_t number) {
+               out += code::int64;
+               append_number(out, number);
+             },
+             [&](double number) {
+               out += code::real;
+               out += java_double_text(number);
+             },
+             [&](const Decimal& decimal) {
+               out += code::decimal;
+               append_escaped(out, plain_decimal_text(decimal.text));
+             },
+             [&](const std::string& text) {
+               out += code::string;
+               append_escaped(out, text);
+             },
+             [&](const Bytes& bytes) {
+               out += code::bytes;
+               append_base64(out, bytes);
+             },
+             [&](const Object&) { out += code::null; }, [&](const Proxy&) { out += code::null; }},
+      value.data());
 }
 
 void append_reference(std::string& out, char type_code, std::string_view id) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The text of the Py4J protocol, without I/O: lines, parts, escapes. PROTOCOL.md describes the bytes.
-// Nothing here throws on bad input; a Result says what is wrong with it.
+// The text of the Py4J protocol, without I/O: lines, parts, escapes. PROTOCOL.md describes the
+// bytes. Nothing here throws on bad input; a Result says what is wrong with it.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -35,15 +35,14 @@ using Result = boost::system::result<T, std::error_code>;
 
 /// The letter that begins a part. See PROTOCOL.md, "Parts".
 namespace code {
-inline constexpr char null = 'n', void_ = 'v', boolean = 'b', int32 = 'i', int64 = 'L',
-                      real = 'd', decimal = 'D', string = 's', bytes = 'j', reference = 'r',
-                      proxy = 'f', array = 't', list = 'l', set = 'h', map = 'a', iterator = 'g',
-                      package = 'p', class_ = 'c', method = 'm', no_member = 'o';
+inline constexpr char null = 'n', void_ = 'v', boolean = 'b', int32 = 'i', int64 = 'L', real = 'd',
+                      decimal = 'D', string = 's', bytes = 'j', reference = 'r', proxy = 'f',
+                      array = 't', list = 'l', set = 'h', map = 'a', iterator = 'g', package = 'p',
+                      class_ = 'c', method = 'm', no_member = 'o';
 }  // namespace code
 
 /// Marks of answers.
-inline constexpr char answer_mark = '!', success_mark = 'y', error_mark = 'x',
-                      fatal_mark = 'z';
+inline constexpr char answer_mark = '!', success_mark = 'y', error_mark = 'x', fatal_mark = 'z';
 
 /// Ids that exist without being minted, and the prefix of a static target.
 inline constexpr std::string_view entry_point_id = "t", default_view_id = "j",
