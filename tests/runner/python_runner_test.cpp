@@ -40,9 +40,9 @@ std::string pickled_list(const std::string& numbers) {
 
 TEST_SUITE("python runner") {
   TEST_CASE("frames go through a function and come back in order") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK(workers.run("identity", {"a", "", "ccc"}) == std::vector<std::string>{"a", "", "ccc"});
       CHECK(workers.run("upper", {"a", "b"}) == std::vector<std::string>{"A", "B"});
       CHECK(workers.run("upper", {}).empty());
@@ -50,9 +50,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("pickled lists go through as RDDs send them") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const auto answer = workers.run("increment", {pickled_list("\1\2"), pickled_list("\3\4")});
       REQUIRE(answer.size() == 2);  // batches of three: [2, 3, 4] and [5]
       CHECK(answer[0].find("K\2K\3K\4") != std::string::npos);
@@ -61,9 +61,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("input and output larger than all buffers flow at the same time") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       std::vector<std::string> input;
       for (int i = 0; i < 40; ++i) input.push_back(std::to_string(i) + std::string(1 << 20, 'x'));
       CHECK(workers.run("identity", input) == input);
@@ -74,9 +74,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("a frame may be much larger than the buffer") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const auto answer = workers.run("megabytes", {"50", "0", "3"});
       REQUIRE(answer.size() == 3);
       CHECK(answer[0].size() == 50 << 20);
@@ -88,9 +88,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("a function that stops early ends its task, and its worker is not used again") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK(workers.run("first_three", {"a", "b", "c", "d", "e"}).size() == 3);
       CHECK(workers.run("ignore_input", {"a"}) == std::vector<std::string>{"done"});
       CHECK(workers.stats().idle == 0);
@@ -102,9 +102,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("a task whose answer nobody wants is ended") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       auto task = workers.start("say_pid_then_hang", {});
       const int pid = std::stoi(texts(task->next()).front());
       CHECK(pid == task->worker_pid());
@@ -117,9 +117,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("accumulators that a task touched come back, pickled") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const auto task = workers.start("count", {"1", "2", "30"});
       read_all(*task);
       REQUIRE(task->accumulator_updates().size() == 2);
@@ -131,9 +131,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("broadcasts are sent once, and taken back when no longer needed") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const auto first = std::make_shared<const Broadcast>(
           Broadcast{.id = 1, .path = workers.folder() + "/first-broadcast"});
       const auto second = std::make_shared<const Broadcast>(
@@ -153,18 +153,18 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("files and includes are found in the files directory") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK(workers.run("files", {"x"}) == std::vector<std::string>{workers.folder() + "/x"});
       CHECK(workers.run("includes", {}) == std::vector<std::string>{"shipped"});
     }
   }
 
   TEST_CASE("a function sees its task's context") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const PythonRunner runner(workers.factories(), workers.function("context"));
       const auto task = runner.compute(
           source({}), {.stage_id = 5,
@@ -181,9 +181,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("workers run in the environment that options and function ask for") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment, {.environment = {{"FROM_OPTIONS", "o"}}, .omp_threads = 3});
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.environment = {{"FROM_OPTIONS", "o"}}, .omp_threads = 3});
       PythonFunction function = workers.function("environment");
       function.environment = {{"FROM_FUNCTION", "f"}};
       const PythonRunner runner(workers.factories(), function);
@@ -196,9 +196,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("an input that fails fails the task with its own error") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const PythonRunner runner(workers.factories(), workers.function("identity"));
       const auto task = runner.compute(std::make_unique<FailingSource>(), {});
       CHECK_THROWS_WITH_AS(task->next(), "the block is gone", Error);
@@ -208,9 +208,9 @@ TEST_SUITE("python runner") {
   }
 
   TEST_CASE("many threads share the workers of one runner") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const PythonRunner runner(workers.factories(), workers.function("upper"));
       std::atomic<int> right = 0;
       {

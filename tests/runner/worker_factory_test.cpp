@@ -5,11 +5,13 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "base/error.hpp"
+#include "base/process.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -52,9 +54,9 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_SUITE("worker factory") {
   TEST_CASE("a worker serves one task after another") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const int pid = pid_of(workers);
       for (int i = 0; i < 4; ++i) CHECK(pid_of(workers) == pid);
       const WorkerStats stats = workers.stats();
@@ -71,9 +73,9 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("workers serve one task each when they are not to be reused") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment, {.reuse = false});
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.reuse = false});
       const int pid = pid_of(workers);
       CHECK(pid_of(workers) != pid);
       CHECK(workers.stats().created == 2);
@@ -83,14 +85,14 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("the newer release can be reached over TCP as well") {
-    Workers workers(environments().front(), {.unix_sockets = false});
+    Workers workers(interpreters().front(), {.unix_sockets = false});
     CHECK(pid_of(workers) == pid_of(workers));
   }
 
   TEST_CASE("without a daemon each task starts a process of its own") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment, {.use_daemon = false});
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.use_daemon = false});
       CHECK(workers.run("upper", {"a"}) == std::vector<std::string>{"A"});
       CHECK(workers.run("upper", {"b"}) == std::vector<std::string>{"B"});
       CHECK(workers.stats().created == 2);
@@ -100,7 +102,7 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("a worker without a daemon may use TCP, and its death has a status") {
-    Workers workers(environments().front(), {.use_daemon = false, .unix_sockets = false});
+    Workers workers(interpreters().front(), {.use_daemon = false, .unix_sockets = false});
     CHECK(workers.run("upper", {"a"}) == std::vector<std::string>{"A"});
     try {
       workers.run("hard_exit", {});
@@ -112,7 +114,7 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("idle workers expire") {
-    Workers workers(environments().front(), {.idle_ms_max = milliseconds(100)});
+    Workers workers(interpreters().front(), {.idle_ms_max = milliseconds(100)});
     const int pid = pid_of(workers);
     CHECK(eventually([&] { return workers.stats().live == 0; }));
     CHECK(eventually([&] { return !process_exists(pid); }));
@@ -121,7 +123,7 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("only so many idle workers are kept") {
-    Workers workers(environments().front(), {.idle_workers_max = 1});
+    Workers workers(interpreters().front(), {.idle_workers_max = 1});
     auto first = workers.start("identity", {});
     auto second = workers.start("identity", {});
     read_all(*first);
@@ -132,7 +134,7 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("only so many workers live at a time") {
-    Workers workers(environments().front(), {.workers_max = 1});
+    Workers workers(interpreters().front(), {.workers_max = 1});
     const auto task = workers.start("identity", {});
     CHECK_THROWS_AS(workers.start("identity", {}), Overloaded);
     read_all(*task);
@@ -140,9 +142,9 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("an idle worker that died is passed over") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const int pid = pid_of(workers);
       ::kill(pid, SIGKILL);
       CHECK(eventually([&] { return !process_exists(pid); }));
@@ -153,9 +155,9 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("a daemon that is gone is replaced, with a warning") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment, {.reuse = false});
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.reuse = false});
       pid_of(workers);
       REQUIRE(children().size() == 1);
       ::kill(children().front(), SIGKILL);
@@ -168,7 +170,7 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("a worker outlives its daemon and ends with its last task") {
-    Workers workers(environments().front());
+    Workers workers(interpreters().front());
     auto task = workers.start("say_pid_then_hang", {});
     const int pid = std::stoi(texts(task->next()).front());
     ::kill(children().front(), SIGKILL);
@@ -179,9 +181,9 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("stopping ends daemons and idle workers, and later tasks start new ones") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const int pid = pid_of(workers);
       workers.factories().stop();
       CHECK(children().empty());
@@ -192,9 +194,9 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("workers can be made before they are needed") {
-    const Environment& environment = environments().front();
-    Workers workers(environment);
-    workers.factories().get(environment.python).prewarm(2);
+    const Interpreter& interpreter = interpreters().front();
+    Workers workers(interpreter);
+    workers.factories().get(interpreter.python).prewarm(2);
     CHECK(workers.stats().idle == 2);
     pid_of(workers);
     CHECK(workers.stats().reused == 1);
@@ -202,7 +204,7 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("an interpreter that is not there is named") {
-    Workers workers(environments().front());
+    Workers workers(interpreters().front());
     PythonFunction function = workers.function("identity");
     function.python_executable = "/no/such/python";
     const PythonRunner runner(workers.factories(), function);
@@ -216,7 +218,7 @@ TEST_SUITE("worker factory") {
   TEST_CASE("an interpreter without pyspark is named, with what it said") {
     for (const bool use_daemon : {true, false}) {
       CAPTURE(use_daemon);
-      Workers workers(environments().front(), {.use_daemon = use_daemon});
+      Workers workers(interpreters().front(), {.use_daemon = use_daemon});
       PythonFunction function = workers.function("identity");
       function.python_executable = "/usr/bin/python3";
       const PythonRunner runner(workers.factories(), function);
@@ -237,28 +239,50 @@ TEST_SUITE("worker factory") {
 
   TEST_CASE("a start-up file that prints to stdout is found out") {
     const Sitecustomize prints("print('hello from the site')");
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment, {.environment = prints.environment()});
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.environment = prints.environment()});
       const std::string text = failure_of(workers);
       CHECK(contains(text, "printed 'hello from the site"));
       CHECK(contains(text, "PYTHONPATH: " + prints.environment().at("PYTHONPATH")));
-      CHECK(probe_python(environment.python, prints.environment()).python_version ==
-            environment.python_version);
+      CHECK(probe_python(interpreter.python, prints.environment()).python_version ==
+            interpreter.python_version);
     }
   }
 
   TEST_CASE("a daemon that says nothing is given up in time") {
     const Sitecustomize hangs("import time; time.sleep(600)");
-    Workers workers(environments().front(), {.environment = hangs.environment(),
+    Workers workers(interpreters().front(), {.environment = hangs.environment(),
                                              .start_ms_max = milliseconds(300),
                                              .stop_ms_max = milliseconds(100)});
     CHECK(contains(failure_of(workers), "gave no answer"));
   }
 
+  TEST_CASE("when this process is killed, all Python processes and commands end with it") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      const Workers workers(interpreter);  // for the folder of functions
+      Pipe out = make_pipe();
+      Process victim({.argv = {PY4CPP_VICTIM, interpreter.python, workers.folder()},
+                      .stdout_fd = out.write_end.get()});
+      out.write_end.reset();
+      std::string ids;
+      char character = 0;
+      while (::read(out.read_end.get(), &character, 1) == 1 && character != '\n') ids += character;
+      std::istringstream list(ids);
+      std::vector<int> left;
+      for (int id = 0; list >> id;) left.push_back(id);
+      REQUIRE(left.size() == 3);
+      for (const int id : left) CHECK(process_exists(id));
+      victim.kill(SIGKILL);
+      victim.wait();
+      for (const int id : left) CHECK(eventually([&] { return !process_exists(id); }));
+    }
+  }
+
   TEST_CASE("nothing of a daemon's socket stays in the file system") {
     const TempDir folder(default_temp_root(), "py4cpp-sockets-");
-    Workers workers(environments().front(), {.socket_root = folder.path().string()});
+    Workers workers(interpreters().front(), {.socket_root = folder.path().string()});
     pid_of(workers);
     CHECK(std::filesystem::is_empty(folder.path()));
     CHECK(pid_of(workers) > 0);

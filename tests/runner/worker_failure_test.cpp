@@ -34,9 +34,9 @@ std::string failure_of(Workers& workers, const std::string& name,
 
 TEST_SUITE("worker failure") {
   TEST_CASE("an exception in a function comes back with its traceback") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       try {
         workers.run("boom", {"first", "second"});
         FAIL("no error");
@@ -52,27 +52,27 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("an exception while input is still on its way does not block") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK_THROWS_AS(workers.run("boom", std::vector<std::string>(50, std::string(1 << 20, 'x'))),
                       PythonError);
     }
   }
 
   TEST_CASE("a function that cannot be unpickled is an exception of the function") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK_THROWS_WITH_AS(workers.run("garbage", {"x"}), doctest::Contains("UnpicklingError"),
                            PythonError);
     }
   }
 
   TEST_CASE("a function for another Python version is refused by the worker") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       PythonFunction function = workers.function("identity");
       function.python_version = "2.7";
       const PythonRunner runner(workers.factories(), function);
@@ -82,9 +82,9 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("a worker that is killed while it reads fails its task") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const std::vector<std::string> much(50, std::string(1 << 20, 'x'));
       CHECK(contains(failure_of(workers, "kill_while_reading", {"x"}), "was killed or crashed"));
       CHECK(contains(failure_of(workers, "kill_while_reading", much), "was killed or crashed"));
@@ -95,18 +95,18 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("a worker that is killed while it writes fails its task") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK(contains(failure_of(workers, "kill_while_writing", {"x"}), "was killed or crashed"));
       CHECK(workers.stats().live == 0);
     }
   }
 
   TEST_CASE("what a worker said last is in the error") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const std::string text = failure_of(workers, "hard_exit", {"x"});
       CHECK(contains(text, "was killed or crashed"));
       CHECK(contains(text, "leaving by the back door"));
@@ -115,9 +115,9 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("with crash reports on, a crash shows where Python was") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment, {.faulthandler = true});
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.faulthandler = true});
       const std::string text = failure_of(workers, "segfault", {});
       CHECK(contains(text, "Segmentation fault"));
       CHECK(contains(text, "in segfault"));
@@ -125,9 +125,9 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("workers may print as much as they like") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK(workers.run("chatter", {"a", "b"}) == std::vector<std::string>{"a", "b"});
       CHECK(eventually([&] { return contains(workers.said(), "stderr says"); }));
       CHECK(contains(workers.said(), "stdout says"));
@@ -135,9 +135,9 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("a task that is stuck can be cancelled, and its worker is gone") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
-      Workers workers(environment);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       const auto cancel = std::make_shared<CancelToken>();
       const auto task = workers.start("hang", {"x"}, cancel);
       const int pid = task->worker_pid();
@@ -150,10 +150,10 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("a task that is idle for too long is reported and, if asked for, killed") {
-    for (const Environment& environment : environments()) {
-      CAPTURE(environment.release.text());
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
       Workers workers(
-          environment,
+          interpreter,
           {.task_idle_ms_max = milliseconds(700), .kill_on_task_idle = true, .faulthandler = true});
       const std::string text = failure_of(workers, "hang", {});
       CHECK(contains(text, "took and gave nothing for 700 ms and was killed"));
@@ -164,7 +164,7 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("a frame over the bound fails the task before it is taken in") {
-    Workers workers(environments().front(), {.frame_bytes_max = 1 << 20});
+    Workers workers(interpreters().front(), {.frame_bytes_max = 1 << 20});
     CHECK(workers.run("megabytes", {"1"}).size() == 1);
     CHECK(contains(failure_of(workers, "megabytes", {"2"}), "over the bound"));
   }

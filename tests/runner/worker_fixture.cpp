@@ -17,7 +17,7 @@
 namespace py4cpp::runner::test {
 namespace {
 
-Environment environment(const char* variable) {
+Interpreter interpreter(const char* variable) {
   const char* python = std::getenv(variable);
   if (!python) throw Error(std::string(variable) + " must name an interpreter with that pyspark");
   const PythonInstallation found = probe_python(python);
@@ -40,10 +40,10 @@ const std::string& functions_folder(const std::string& python) {
 
 }  // namespace
 
-const std::vector<Environment>& environments() {
-  static const std::vector<Environment> all = {
-      environment("PY4CPP_ENV_43"),
-      environment("PY4CPP_ENV_35"),
+const std::vector<Interpreter>& interpreters() {
+  static const std::vector<Interpreter> all = {
+      interpreter("PY4CPP_ENV_43"),
+      interpreter("PY4CPP_ENV_35"),
   };
   return all;
 }
@@ -97,11 +97,11 @@ std::string Recorder::text() const {
   return shared_->text;
 }
 
-Workers::Workers(const Environment& environment, WorkerOptions options)
-    : environment_(environment),
-      folder_(functions_folder(environment.python)),
+Workers::Workers(const Interpreter& interpreter, WorkerOptions options)
+    : interpreter_(interpreter),
+      folder_(functions_folder(interpreter.python)),
       descriptors_before_(open_descriptors()) {
-  options.release = environment.release;
+  options.release = interpreter.release;
   options.log = recorder_.log();
   options.output = recorder_.sink();
   factories_ = std::make_unique<WorkerFactories>(std::move(options));
@@ -123,8 +123,8 @@ PythonFunction Workers::function(const std::string& name) const {
   }
   PythonFunction made;
   made.command = std::make_shared<const Bytes>(std::move(command));
-  made.python_executable = environment_.python;
-  made.python_version = environment_.python_version;
+  made.python_executable = interpreter_.python;
+  made.python_version = interpreter_.python_version;
   return made;
 }
 

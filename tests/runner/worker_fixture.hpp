@@ -16,14 +16,14 @@
 namespace py4cpp::runner::test {
 
 /// One Python environment with a release of pyspark.
-struct Environment {
+struct Interpreter {
   PythonRelease release;
   std::string python;
   std::string python_version;
 };
 
 /// Those that PY4CPP_ENV_35 and PY4CPP_ENV_43 name. Throws Error when one is missing.
-const std::vector<Environment>& environments();
+const std::vector<Interpreter>& interpreters();
 
 /// Frames of these texts, and the texts of frames.
 Bytes frames(const std::vector<std::string>& texts);
@@ -53,7 +53,7 @@ class Recorder {
 /// At the end it must be possible to say that no process and no descriptor stayed behind.
 class Workers {
  public:
-  explicit Workers(const Environment& environment, WorkerOptions options = {});
+  explicit Workers(const Interpreter& interpreter, WorkerOptions options = {});
   /// Checks that everything is gone.
   ~Workers();
 
@@ -70,7 +70,7 @@ class Workers {
   std::string said() const { return recorder_.text(); }
 
  private:
-  Environment environment_;
+  Interpreter interpreter_;
   std::string folder_;
   Recorder recorder_;
   std::size_t descriptors_before_;
