@@ -80,7 +80,8 @@ TextDataset::TextDataset(const TextReader& reader, const std::vector<std::string
   options_.line_separator = reader.option("linesep", "");
   options_.whole_text = lower(reader.option("wholetext", "false")) == "true";
   partitions_ = std::make_shared<const std::vector<InputPartition>>(
-      plan_text_source(paths, packing_of(reader, options_.whole_text)));
+      plan_text_source(paths, packing_of(reader, options_.whole_text ||
+                                                     overlaps_itself(options_.line_separator))));
 }
 
 std::shared_ptr<Rdd> TextDataset::rows(const std::string& site) const {

@@ -211,6 +211,13 @@ std::unique_ptr<runner::ByteSource> open_lines(InputPartition partition, std::st
   return std::make_unique<Lines>(std::move(partition), std::move(separator));
 }
 
+bool overlaps_itself(std::string_view separator) {
+  for (std::size_t shift = 1; shift < separator.size(); ++shift) {
+    if (separator.substr(shift) == separator.substr(0, separator.size() - shift)) return true;
+  }
+  return false;
+}
+
 std::unique_ptr<runner::ByteSource> open_whole_text_files(InputPartition partition) {
   return std::make_unique<WholeFiles>(std::move(partition), true);
 }

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/io/input_plan.hpp"
 #include "runner/byte_source.hpp"
@@ -17,9 +18,12 @@ namespace py4cpp::engine {
 /// One frame for each line of the partition: UTF-8 without the line end (`\n`, `\r\n` or `\r`).
 /// Bytes that are not UTF-8 become U+FFFD, as Java does. A split that does not start a file begins
 /// after its first line end, and ends with the line that crosses its own end. A `separator` takes the
-/// place of the three line ends.
+/// place of the three line ends; with one that overlaps_itself a file must not be cut.
 std::unique_ptr<runner::ByteSource> open_lines(InputPartition partition,
                                                std::string separator = {});
+
+/// True for a separator such as "||": in "|||", where it is depends on where one begins to look.
+bool overlaps_itself(std::string_view separator);
 
 /// Two frames for each file: its URI and its content as UTF-8.
 std::unique_ptr<runner::ByteSource> open_whole_text_files(InputPartition partition);
