@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <fstream>
 #include <iterator>
@@ -36,8 +37,8 @@ PythonFunction read_function(const std::string& python, const char* command_file
 
 int measure(const std::string& python, const char* command_file, int tasks, bool tcp) {
   const PythonInstallation installation = probe_python(python);
-  WorkerFactories factories({.release = PythonRelease::parse(installation.pyspark_version),
-                             .unix_sockets = !tcp});
+  WorkerFactories factories(
+      {.release = PythonRelease::parse(installation.pyspark_version), .unix_sockets = !tcp});
   PythonFunction function = read_function(python, command_file);
   function.python_version = installation.python_version;
   const PythonRunner runner(factories, std::move(function));
@@ -55,14 +56,14 @@ int measure(const std::string& python, const char* command_file, int tasks, bool
       times.push_back(ms_since(begin));
     }
   }
+  const double cpu_ms = 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
   std::sort(times.begin(), times.end());
+  const bool unix_sockets = !tcp && factories.options().release.variant().unix_sockets;
   std::printf(
-      "{\"case\": \"empty task, pyspark %s, %s\", \"ms_per_task\": %.3f, \"tasks\": %d, "
-      "\"first_task_ms\": %.1f, \"workers\": %llu}\n",
-      installation.pyspark_version.c_str(),
-      !tcp && factories.options().release.variant().unix_sockets ? "unix" : "tcp",
-      times[times.size() / 2], tasks, first_ms,
-      static_cast<unsigned long long>(factories.stats().created));
+      "{\"case\": \"empty task, pyspark %s, %s\", \"ms_per_task\": %.3f, \"ms_fastest\": %.3f, "
+      "\"engine_cpu_ms_per_task\": %.3f, \"first_task_ms\": %.1f, \"tasks\": %d}\n",
+      installation.pyspark_version.c_str(), unix_sockets ? "unix" : "tcp", times[times.size() / 2],
+      times.front(), cpu_ms / (tasks + 1), first_ms, tasks);
   return 0;
 }
 
