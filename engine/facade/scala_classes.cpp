@@ -31,7 +31,7 @@ void bind_scala_classes(Registry& registry) {
       .method("isDefined", &Option::defined)
       .method("nonEmpty", &Option::defined)
       .method("isEmpty", [](const Option& option) { return !option.defined(); })
-      .method("get", [](const Option& option) { return Value(option.get()); })
+      .method("get", &Option::get)
       .method("toString", &Option::to_string);
   registry.alias("scala.Some", "scala.Option");
   registry.alias("scala.None$", "scala.Option");
@@ -40,8 +40,8 @@ void bind_scala_classes(Registry& registry) {
       .constructor([](Value first, Value second) {
         return Tuple2{std::move(first), std::move(second)};
       })
-      .method("_1", [](const Tuple2& pair) { return pair.first; })
-      .method("_2", [](const Tuple2& pair) { return pair.second; });
+      .method("_1", [](const Tuple2& pair) -> const Value& { return pair.first; })
+      .method("_2", [](const Tuple2& pair) -> const Value& { return pair.second; });
 
   // 4.x runs on Scala 2.13, 3.5 on 2.12: the same conversions by different names.
   registry.type("scala.jdk.javaapi.CollectionConverters")
