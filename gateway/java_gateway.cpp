@@ -4,6 +4,7 @@
 #include "gateway/collections.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/java_names.hpp"
+#include "gateway/view.hpp"
 
 namespace py4cpp {
 
@@ -53,6 +54,7 @@ void bind_gateway_server(Registry& registry) {
   registry.type<CallbackClient>("py4j.CallbackClient")
       .method("getAddress", [](const CallbackClient&, CallContext& c) { return callback_host(c); })
       .method("getPort", [](const CallbackClient&, CallContext& c) { return callback_port(c); });
+  registry.type<View>("py4j.JVMView").method("getName", &View::name);
   registry.type<GatewayView>("py4j.Gateway").method("getBindings", &bindings);
   registry.type<GatewayServer>("py4j.GatewayServer")
       .method("getListeningPort",
