@@ -34,6 +34,14 @@ class ChunkList {
     bytes_ += frames.size();
   }
 
+  /// Gives back the room after the last frame; returns how much it was.
+  std::size_t trim() {
+    if (chunks_.empty()) return 0;
+    const std::size_t before = chunks_.back().capacity();
+    chunks_.back().shrink_to_fit();
+    return before - chunks_.back().capacity();
+  }
+
   void clear() {
     chunks_ = {};
     bytes_ = 0;

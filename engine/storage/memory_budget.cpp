@@ -28,8 +28,10 @@ bool Reservation::grow(std::size_t bytes) {
   return true;
 }
 
-void Reservation::release() {
-  if (bytes_ > 0) budget_->give_back(std::exchange(bytes_, 0));
+void Reservation::shrink(std::size_t bytes) {
+  if (bytes == 0) return;
+  budget_->give_back(bytes);
+  bytes_ -= bytes;
 }
 
 }  // namespace py4cpp::engine

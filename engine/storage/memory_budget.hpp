@@ -45,7 +45,9 @@ class Reservation {
 
   /// Takes `bytes` more when they fit.
   bool grow(std::size_t bytes);
-  void release();
+  /// Gives some of it back.
+  void shrink(std::size_t bytes);
+  void release() { shrink(bytes_); }
   std::size_t bytes() const { return bytes_; }
 
  private:

@@ -111,9 +111,13 @@ void ShuffleWriter::spill() {
 }
 
 std::shared_ptr<const MapOutput> ShuffleWriter::finish() {
-  // What was held beyond the budget must not stay in memory for the life of the shuffle.
+  for (ChunkList& share : output_->memory_) held_ -= share.trim();
   const std::size_t reserved = output_->reservation_.bytes();
-  if (reserved < held_ && !output_->reservation_.grow(held_ - reserved)) spill();
+  if (reserved > held_) {
+    output_->reservation_.shrink(reserved - held_);
+  } else if (!output_->reservation_.grow(held_ - reserved)) {
+    spill();  // nothing is held beyond the budget for the life of the shuffle
+  }
   if (output_->file_) output_->file_->close();
   return std::move(output_);
 }

@@ -49,6 +49,7 @@ void Spool::append_to_disk(std::span<const std::byte> frames) {
 
 void Spool::seal() {
   memory_allowed_ = false;
+  if (reservation_.bytes() > 0) reservation_.shrink(memory_.trim());
   if (file_) file_->close();
 }
 
