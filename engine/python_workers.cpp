@@ -75,12 +75,15 @@ PythonWorkers::PythonWorkers(const Conf& conf, runner::PythonRelease release,
           worker_options(conf, release, local_dir, log))) {}
 
 std::unique_ptr<runner::ByteSource> PythonWorkers::run(const runner::PythonFunction& function,
+                                                       std::size_t partition,
                                                        std::unique_ptr<runner::ByteSource> input,
                                                        TaskRun& task) {
   const runner::PythonRunner runner(*factories_, function,
                                     {.files_directory = files_dir_.string()});
+  runner::TaskContext identity = task.identity();
+  identity.split_index = static_cast<int>(partition);
   return std::make_unique<TaskOutput>(
-      runner.compute(std::move(input), task.identity(), task.cancel_token()), task);
+      runner.compute(std::move(input), std::move(identity), task.cancel_token()), task);
 }
 
 void PythonWorkers::stop() { factories_.reset(); }

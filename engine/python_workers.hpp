@@ -23,6 +23,7 @@ class PythonWorkers final : public FunctionRunner {
                 const Log& log);
 
   std::unique_ptr<runner::ByteSource> run(const runner::PythonFunction& function,
+                                          std::size_t partition,
                                           std::unique_ptr<runner::ByteSource> input,
                                           TaskRun& task) override;
 

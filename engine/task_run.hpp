@@ -61,9 +61,11 @@ class AccumulatorSink {
 class FunctionRunner {
  public:
   virtual ~FunctionRunner() = default;
-  /// Called on task threads, many at once. The source throws PythonError, WorkerFailed or
-  /// TaskCancelled, and adds the accumulator updates to the task at its end.
+  /// `partition` is the function's, which a coalesced or united task does not share. Called on
+  /// task threads, many at once. The source throws PythonError, WorkerFailed or TaskCancelled, and
+  /// adds the accumulator updates to the task at its end.
   virtual std::unique_ptr<runner::ByteSource> run(const runner::PythonFunction& function,
+                                                  std::size_t partition,
                                                   std::unique_ptr<runner::ByteSource> input,
                                                   TaskRun& task) = 0;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,9 @@ struct BarrierServer {
 struct TaskContext {
   int stage_id = 0;
   int partition_id = 0;
+  /// The partition that the function is given, where it is not the task's own: one task computes
+  /// several partitions of a coalesced RDD, and a union numbers those of its parents anew.
+  std::optional<int> split_index = {};
   int attempt_number = 0;
   std::int64_t task_attempt_id = 0;
   int cpus = 1;

@@ -88,7 +88,7 @@ void write_broadcasts(const BroadcastChange& change, BytesWriter& out) {
 }
 
 void write_fields(const WireVariant& variant, const TaskHeader& header, BytesWriter& out) {
-  out.i32(header.context.partition_id);
+  out.i32(header.context.split_index.value_or(header.context.partition_id));
   out.text(header.python_version);
   if (variant.context == ContextForm::json) {
     out.text(json_context(header.context));

@@ -21,7 +21,8 @@ std::optional<Partitioner> PythonRdd::partitioner() const {
 }
 
 std::unique_ptr<runner::ByteSource> PythonRdd::compute(std::size_t partition, TaskRun& task) {
-  return context().function_runner().run(function_, parent().open(partition, task), task);
+  return context().function_runner().run(function_, partition, parent().open(partition, task),
+                                         task);
 }
 
 }  // namespace py4cpp::engine

@@ -120,6 +120,7 @@ int FakeFunctions::calls(const std::string& name) const {
 }
 
 std::unique_ptr<runner::ByteSource> FakeFunctions::run(const runner::PythonFunction& function,
+                                                       std::size_t,
                                                        std::unique_ptr<runner::ByteSource> input,
                                                        TaskRun& task) {
   const std::string name(reinterpret_cast<const char*>(function.command->data()),

@@ -61,6 +61,7 @@ class FakeFunctions final : public FunctionRunner {
   int calls(const std::string& name) const;
 
   std::unique_ptr<runner::ByteSource> run(const runner::PythonFunction& function,
+                                          std::size_t partition,
                                           std::unique_ptr<runner::ByteSource> input,
                                           TaskRun& task) override;
 
