@@ -117,8 +117,9 @@ def a_failing_piped_command(sc: Any, _: Path) -> Any:
 
 
 @section
-def a_piped_command_of_the_engine(sc: Any, _: Path) -> Any:
-    lines = sc.parallelize(["one"], 1)._to_java_object_rdd()
+def a_piped_command_of_the_engine(sc: Any, folder: Path) -> Any:
+    (folder / "lines.txt").write_text("one\n")
+    lines = sc.textFile(str(folder / "lines.txt"))._jrdd
     return error_of(lambda: lines.pipe("sh -c 'exit 3'").collect())["error"]
 
 
@@ -126,7 +127,7 @@ def a_piped_command_of_the_engine(sc: Any, _: Path) -> Any:
 def a_destroyed_broadcast(sc: Any, _: Path) -> Any:
     shared = sc.broadcast([1])
     shared.destroy()
-    return error_of(lambda: sc.parallelize([1], 1).map(lambda _: shared.value).collect())
+    return error_of(lambda: sc.parallelize([1], 1).map(lambda _: shared.value).collect())["error"]
 
 
 @section
