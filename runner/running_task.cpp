@@ -8,8 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
@@ -180,21 +178,10 @@ void RunningTask::fail_lost(const std::string& what) {
 void RunningTask::fail_worker(const std::string& message) {
   std::string text = "Python worker " + std::to_string(pid_) + " " + message;
   host_.control.catch_up();
-  const std::string report = crash_report();
+  const std::string report = host_.take_crash_report(pid_);
   if (!report.empty()) text += "\nIts Python stack was:\n" + report;
   const std::vector<std::string> lines = lease_->output->last_lines(output_mark_);
   throw WorkerFailed(with_lines(std::move(text), lines), lines);
-}
-
-// What Python's faulthandler wrote into the worker's file when it crashed; mostly nothing.
-std::string RunningTask::crash_report() const {
-  if (host_.faulthandler_dir.path().empty()) return {};
-  const auto path = host_.faulthandler_dir.path() / std::to_string(pid_);
-  std::ifstream file(path);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
-  return text;
 }
 
 }  // namespace py4cpp::runner

@@ -41,7 +41,6 @@ class RunningTask final : public PythonTask {
   [[noreturn]] void fail_raised();
   [[noreturn]] void fail_lost(const std::string& what);
   [[noreturn]] void fail_worker(const std::string& message);
-  std::string crash_report() const;
 
   Lease lease_;
   WorkerHost& host_;

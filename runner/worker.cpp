@@ -27,6 +27,7 @@ void Worker::end(WorkerAction action) {
     process = Process();
   }
   process_fd.reset();
+  host.take_crash_report(pid);  // whoever wanted it has it
   daemon.reset();
 }
 

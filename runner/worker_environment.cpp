@@ -2,8 +2,9 @@
 #include "runner/worker_environment.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <vector>
+
+#include "base/temp_dir.hpp"
 
 namespace py4cpp::runner {
 namespace {
@@ -47,7 +48,7 @@ std::string join_paths(std::initializer_list<std::string> lists) {
 std::string local_dirs(const WorkerOptions& options) {
   std::string joined;
   for (const std::string& dir : options.local_dirs) joined += (joined.empty() ? "" : ",") + dir;
-  return joined.empty() ? std::filesystem::temp_directory_path().string() : joined;
+  return joined.empty() ? default_temp_root().string() : joined;
 }
 
 void set_switches(const WorkerOptions& options, Environment& environment) {

@@ -51,10 +51,17 @@ class WorkerFactories::Impl {
     return found;
   }
 
-  // Daemons take some 20 ms to end: let them do so side by side.
+  // Daemons take some 20 ms to end: several do so side by side.
   void stop() {
-    std::vector<std::jthread> stopping;
-    for (WorkerFactory* factory : all()) stopping.emplace_back([factory] { factory->stop(); });
+    const std::vector<WorkerFactory*> stopped = all();
+    std::vector<std::jthread> threads;
+    for (WorkerFactory* factory : stopped) {
+      if (factory == stopped.back()) {
+        factory->stop();
+      } else {
+        threads.emplace_back([factory] { factory->stop(); });
+      }
+    }
   }
 
   using Key = std::pair<std::string, std::map<std::string, std::string>>;

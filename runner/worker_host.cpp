@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/worker_host.hpp"
 
+#include <fstream>
+#include <iterator>
+
 namespace py4cpp::runner {
 namespace {
 
@@ -33,6 +36,16 @@ TempDir WorkerHost::socket_dir() const {
     if (root.native().size() > socket_root_bytes_max) root = "/tmp";
   }
   return TempDir(root, "py4cpp-");
+}
+
+std::string WorkerHost::take_crash_report(pid_t pid) const {
+  if (faulthandler_dir.path().empty()) return {};
+  const auto path = faulthandler_dir.path() / std::to_string(pid);
+  std::ifstream file(path);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  return text;
 }
 
 }  // namespace py4cpp::runner

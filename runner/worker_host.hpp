@@ -28,6 +28,9 @@ class WorkerHost {
   /// A private folder that a socket's path fits into. Throws Error.
   TempDir socket_dir() const;
 
+  /// What Python's faulthandler wrote about a worker, mostly nothing; the file is removed.
+  std::string take_crash_report(pid_t pid) const;
+
   void log(LogLevel level, std::string_view text) const {
     if (options.log) options.log(level, "WorkerFactory", text);
   }
