@@ -18,6 +18,11 @@ std::string describe_error(const std::exception_ptr& error) {
     return "org.apache.spark.api.python.PythonException: " + e.traceback();
   } catch (const NamedError& e) {
     return e.text();
+  } catch (const WorkerFailed& e) {
+    return std::string(
+               "org.apache.spark.SparkException: Python worker exited unexpectedly "
+               "(crashed): ") +
+           e.what();
   } catch (const std::exception& e) {
     return std::string("org.apache.spark.SparkException: ") + e.what();
   } catch (...) {
