@@ -10,8 +10,10 @@
 #include <array>
 #include <cstdlib>
 #include <exception>
+#include <sstream>
 #include <utility>
 
+#include "engine/files.hpp"
 #include "gateway/named_error.hpp"
 
 namespace py4cpp::engine {
@@ -44,6 +46,24 @@ void check_driver_conf(const Conf& conf) {
   }
 }
 
+/// Calls `add` with each part of a comma-separated setting.
+template <typename Add>
+void for_each_listed(const Conf& conf, const std::string& key, Add add) {
+  std::istringstream list(conf.get(key, ""));
+  for (std::string name; std::getline(list, name, ',');) {
+    if (!name.empty()) add(name);
+  }
+}
+
+/// What the command line gives to all tasks: --files, --py-files and --archives.
+void add_shared_files(Context& context) {
+  Files& files = context.files();
+  for_each_listed(context.conf(), "spark.files",
+                  [&files](const std::string& name) { files.add_file(name); });
+  for_each_listed(context.conf(), "spark.archives",
+                  [&files](const std::string& name) { files.add_archive(name); });
+}
+
 }  // namespace
 
 Application::Application(const Services& services, std::string release_text, Conf conf)
@@ -57,27 +77,31 @@ Application::Application(const Services& services, std::string release_text, Con
     bool wanted = static_cast<int>(level) >= filter->level_min.load(std::memory_order_relaxed);
     if (wanted && filter->log) filter->log(level, component, text);
   };
-  bool unix_sockets = !is_release_3() &&
-                      conf.get("spark.python.unix.domain.socket.enabled", "false") == "true";
+  bool unix_sockets =
+      !is_release_3() && conf.get("spark.python.unix.domain.socket.enabled", "false") == "true";
   context_ = Context::start({.conf = std::move(conf),
                              .release = runner::PythonRelease::parse(release_),
                              .log = filtered,
                              .function_runner = {}});
+  add_shared_files(*context_);
   DriverSockets::Options options;
   if (unix_sockets) options.unix_folder = context_->make_temp_dir("results");
   sockets_ = std::make_unique<DriverSockets>(std::move(options));
 }
 
 void Application::register_accumulator(std::shared_ptr<AccumulatorClient> client) {
-  std::lock_guard lock(mutex_);
-  accumulators_ = client;
   context_->set_accumulator_sink(std::move(client));
 }
 
 void Application::set_log_level(const std::string& name) {
-  constexpr std::array<std::pair<std::string_view, int>, 8> levels{
-      {{"ALL", 0}, {"DEBUG", 0}, {"ERROR", 3}, {"WARN", 2}, {"INFO", 1}, {"OFF", 4},
-       {"FATAL", 4}, {"TRACE", 0}}};
+  constexpr std::array<std::pair<std::string_view, int>, 8> levels{{{"ALL", 0},
+                                                                    {"DEBUG", 0},
+                                                                    {"ERROR", 3},
+                                                                    {"WARN", 2},
+                                                                    {"INFO", 1},
+                                                                    {"OFF", 4},
+                                                                    {"FATAL", 4},
+                                                                    {"TRACE", 0}}};
   std::string upper = name;
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -95,14 +119,12 @@ void Application::set_log_level(const std::string& name) {
 void Application::stop() {
   context_->stop();
   sockets_->stop();
-  std::lock_guard lock(mutex_);
-  if (accumulators_) accumulators_->close();
 }
 
 const std::string& Host::release() {
   std::call_once(release_once_, [this] {
-    release_ = services_.pyspark_release ? services_.pyspark_release()
-                                         : std::string(newest_release);
+    release_ =
+        services_.pyspark_release ? services_.pyspark_release() : std::string(newest_release);
   });
   return release_;
 }
@@ -110,8 +132,9 @@ const std::string& Host::release() {
 std::shared_ptr<Application> Host::start(Conf conf) {
   std::lock_guard lock(mutex_);
   if (running_ && !running_->context().stopped()) {
-    spark_error("Only one SparkContext should be running in this process: stop the running one, "
-                "or use SparkContext.getOrCreate()");
+    spark_error(
+        "Only one SparkContext should be running in this process: stop the running one, "
+        "or use SparkContext.getOrCreate()");
   }
   running_ = std::make_shared<Application>(services_, release(), std::move(conf));
   return running_;

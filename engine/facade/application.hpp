@@ -56,8 +56,6 @@ class Application {
   std::shared_ptr<LogFilter> log_filter_;
   std::shared_ptr<Context> context_;
   std::unique_ptr<DriverSockets> sockets_;
-  std::mutex mutex_;  // guards accumulators_
-  std::shared_ptr<AccumulatorClient> accumulators_;
 };
 
 /// One for each registry: every bound function holds it. Any thread.

@@ -4,15 +4,13 @@
 // driver answers one byte.
 #include "engine/io/accumulator_client.hpp"
 
-#include <sys/socket.h>
-
 #include <span>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
-#include "engine/io/frame_buffer.hpp"
 #include "engine/frames.hpp"
+#include "engine/io/frame_buffer.hpp"
 
 namespace py4cpp::engine {
 namespace {
@@ -35,7 +33,6 @@ void AccumulatorClient::add(std::vector<runner::Bytes> updates) {
   auto count = big_endian(static_cast<std::uint32_t>(updates.size()));
   message.body().assign(count.begin(), count.end());
   for (const runner::Bytes& update : updates) message.add(update);
-  // close() only shuts the socket down; the descriptor stays until the destructor or connect().
   write_all(socket_, message.bytes());
   std::byte answer{};
   if (!read_exact(socket_, std::span(&answer, 1)) || answer != added) {
@@ -43,15 +40,7 @@ void AccumulatorClient::add(std::vector<runner::Bytes> updates) {
   }
 }
 
-void AccumulatorClient::close() {
-  std::lock_guard lock(mutex_);
-  closed_ = true;
-  if (socket_) ::shutdown(socket_.get(), SHUT_RDWR);
-}
-
 void AccumulatorClient::connect() {
-  std::lock_guard lock(mutex_);
-  if (closed_) throw Disconnected("accumulators are closed: the context has stopped");
   if (socket_) return;
   Deadline deadline = after(connect_s_max);
   socket_ = path_.empty() ? connect_loopback(port_, deadline) : connect_unix(path_, deadline);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Brings accumulator updates to the driver, which adds them up. The driver listens; this side connects
-// once, says its token, and then sends the updates of one finished task at a time.
+// Brings accumulator updates to the driver, which adds them up. The driver listens; this side
+// connects once, says its token, and then sends the updates of one finished task at a time.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,15 @@ namespace py4cpp::engine {
 
 class AccumulatorClient final : public AccumulatorSink {
  public:
-  /// The driver's server on a loopback port, or on a Unix socket. Connects at the first update.
+  /// The driver's server on a loopback port, or on a Unix socket. Connects at the first update and
+  /// stays connected until the destructor: the driver takes an end before its own for an error.
   AccumulatorClient(std::uint16_t port, std::string token);
   explicit AccumulatorClient(std::string unix_path);
 
-  /// Sends one task's updates and waits until the driver has added them. Does nothing when there are
-  /// none. Throws Disconnected when the driver is gone; then these updates are lost, not repeated.
+  /// Sends one task's updates and waits until the driver has added them. Does nothing when there
+  /// are none. Throws Disconnected when the driver is gone; then these updates are lost, not
+  /// repeated.
   void add(std::vector<runner::Bytes> updates) override;
-
-  /// Ends the connection, also one that waits for the driver in another thread. Later updates are
-  /// refused.
-  void close();
 
  private:
   void connect();
@@ -36,9 +34,7 @@ class AccumulatorClient final : public AccumulatorSink {
   const std::string path_;
 
   std::mutex sending_;  // one task at a time
-  std::mutex mutex_;    // guards what follows against close()
   Fd socket_;
-  bool closed_ = false;
 };
 
 }  // namespace py4cpp::engine

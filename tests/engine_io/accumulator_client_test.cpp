@@ -63,17 +63,6 @@ TEST_CASE("a driver that hangs up is an error, once for each task") {
   CHECK_THROWS_AS(sent.get(), Disconnected);
 }
 
-TEST_CASE("close ends a wait for the driver") {
-  Fd listener = listen_loopback();
-  AccumulatorClient client(local_port(listener), "secret");
-  auto sent = std::async(std::launch::async, [&] { client.add({update("x")}); });
-  Fd socket = accept_connection(listener);
-  CHECK(read_text(socket, 15).starts_with("secret"));
-  client.close();
-  CHECK_THROWS_AS(sent.get(), Disconnected);
-  CHECK_THROWS_AS(client.add({update("y")}), Disconnected);
-}
-
 TEST_SUITE_END();
 
 }  // namespace
