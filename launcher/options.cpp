@@ -39,6 +39,7 @@ struct Raw {
   std::vector<std::string> conf;
   std::vector<std::string> py_files;
   std::vector<std::string> files;
+  std::vector<std::string> archives;
   std::vector<std::string> plugins;
   std::map<std::string, std::string> values;  // Every table-driven option by its name.
   bool supervise = false;
@@ -78,6 +79,8 @@ void declare(CLI::App& app, SubmitOptions& options, Raw& raw) {
   list_option(app, "--py-files", raw.py_files,
               ".py, .zip and .egg files, with commas, to import from", "FILES");
   list_option(app, "--files", raw.files, "files, with commas, for SparkFiles.get(name)", "FILES");
+  list_option(app, "--archives", raw.archives,
+              "archives, with commas, to unpack for the tasks (x.zip#folder)", "FILES");
   list_option(app, "--plugin", raw.plugins, "a shared library with C++ classes; may be given again",
               "LIBRARY");
   app.add_flag("-v,--verbose", options.verbose, "show what was understood, and log more");
@@ -161,6 +164,7 @@ SubmitOptions parse_submit_options(const std::vector<std::string>& arguments) {
   for (const std::string& setting : raw.conf) options.conf.push_back(split_conf(setting));
   append_lists(raw.py_files, options.py_files);
   append_lists(raw.files, options.files);
+  append_lists(raw.archives, options.archives);
   append_lists(raw.plugins, options.plugins);
   if (!rest.empty()) {
     options.script = rest.front();

@@ -31,6 +31,8 @@ struct SubmitOptions {
   std::map<std::string, std::string> named_conf = {};
   std::vector<std::string> py_files = {};
   std::vector<std::string> files = {};
+  /// Each perhaps with `#` and the name of the folder to unpack it into.
+  std::vector<std::string> archives = {};
   std::vector<std::string> plugins = {};
   /// Options of Spark that were given and have no effect here, such as "--jars".
   std::vector<std::string> without_effect = {};

@@ -113,6 +113,17 @@ void add_settings(const SubmitOptions& options, const Environment& environment,
   conf.emplace("spark.submit.deployMode", "client");
 }
 
+// An archive may be followed by '#' and the name of the folder to unpack it into.
+void add_archives(const std::vector<std::string>& names, Conf& conf) {
+  std::vector<std::string> archives;
+  for (const std::string& name : names) {
+    const std::size_t fragment = std::min(name.find('#'), name.size());
+    const auto found = existing_files({name.substr(0, fragment)}, "--archives");
+    archives.push_back(found.front() + name.substr(fragment));
+  }
+  if (!archives.empty()) conf["spark.archives"] = joined(archives);
+}
+
 // As in Spark the Python files are among the files that every task may see.
 void add_files(const SubmitOptions& options, Submission& submission) {
   Conf& conf = submission.conf;
@@ -129,6 +140,7 @@ void add_files(const SubmitOptions& options, Submission& submission) {
     if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
   }
   if (!files.empty()) conf["spark.files"] = joined(files);
+  add_archives(listed(options.archives, "spark.archives"), conf);
 }
 
 std::string lower(std::string text) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SparkSession with its builder and settings. 4.x calls the classes `org.apache.spark.sql.classic.X`,
-// 3.5 `org.apache.spark.sql.X`: one class with an alias each.
+// SparkSession with its builder and settings. 4.x calls the classes
+// `org.apache.spark.sql.classic.X`, 3.5 `org.apache.spark.sql.X`: one class with an alias each.
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +25,11 @@ struct SessionModule {};
 struct SessionBuilder {
   std::shared_ptr<Host> host;
   Settings settings;
+};
+
+/// `SparkSession.sqlContext()`, which pyspark's shell asks for and hands out for old programs.
+struct SqlContext {
+  std::shared_ptr<SqlSession> session;
 };
 
 /// What `SparkSession.sessionState()` is asked for.
@@ -77,7 +82,9 @@ void bind_session_statics(const Type<SqlSession>& type, const SharedHost& host) 
                      })
       .static_method("clearActiveSession",
                      [](CallContext& call) { call.session_state<ActiveSession>().session.reset(); })
-      .static_method("builder", [host] { return SessionBuilder{host, {}}; });
+      .static_method("builder", [host] {
+        return SessionBuilder{host, {}};
+      });
 }
 
 void bind_session(Registry& registry, const SharedHost& host) {
@@ -93,10 +100,16 @@ void bind_session(Registry& registry, const SharedHost& host) {
       .method("conf", [](const SqlSession& session) { return session.conf(); })
       .method("sessionState",
               [](const SqlSession& session) { return SqlSessionState{session.conf()}; })
+      .method("sqlContext",
+              [](const std::shared_ptr<SqlSession>& session) { return SqlContext{session}; })
       .method("newSession",
               [](const SqlSession& session) { return make_session(session.application(), {}); })
       .method("stop", [host](const SqlSession& session) { host->stop(session.application()); })
       .method("close", [host](const SqlSession& session) { host->stop(session.application()); });
+
+  registry.type<SqlContext>("org.apache.spark.sql.classic.SQLContext")
+      .method("sparkSession", [](const SqlContext& context) { return context.session; });
+  alias_sql(registry, "SQLContext");
 
   registry.type<SessionModule>("org.apache.spark.sql.classic.SparkSession$")
       .static_field("MODULE$", std::make_shared<SessionModule>())
@@ -132,8 +145,7 @@ void bind_typed_getters(const Type<SqlConf>& type) {
       {"pysparkSimplifiedTraceback", "spark.sql.execution.pyspark.udf.simplifiedTraceback.enabled"},
       {"arrowPySparkEnabled", "spark.sql.execution.arrow.pyspark.enabled"},
       {"arrowPySparkFallbackEnabled", "spark.sql.execution.arrow.pyspark.fallback.enabled"},
-      {"arrowPySparkSelfDestructEnabled",
-       "spark.sql.execution.arrow.pyspark.selfDestruct.enabled"},
+      {"arrowPySparkSelfDestructEnabled", "spark.sql.execution.arrow.pyspark.selfDestruct.enabled"},
       {"arrowSafeTypeConversion", "spark.sql.execution.pandas.convertToArrowArraySafely"},
       {"inferDictAsStruct", "spark.sql.pyspark.inferNestedDictAsStruct.enabled"},
       {"legacyInferArrayTypeFromFirstElement",
@@ -142,9 +154,8 @@ void bind_typed_getters(const Type<SqlConf>& type) {
       {"ansiEnabled", "spark.sql.ansi.enabled"},
   };
   for (const auto& [name, key] : flags) {
-    type.method(name, [key = std::string(key)](const SqlConf& conf) {
-      return conf.get(key) == "true";
-    });
+    type.method(name,
+                [key = std::string(key)](const SqlConf& conf) { return conf.get(key) == "true"; });
   }
   constexpr std::pair<const char*, const char*> numbers[] = {
       {"arrowMaxRecordsPerBatch", "spark.sql.execution.arrow.maxRecordsPerBatch"},

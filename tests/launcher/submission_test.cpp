@@ -81,6 +81,13 @@ TEST_CASE("Python files are absolute and among the files of the tasks") {
   CHECK_EQ(submission.conf.at("spark.files"), data + "," + module);
 }
 
+TEST_CASE("an archive keeps the name of its folder") {
+  const Folder folder;
+  const std::string archive = folder.write("a.zip", "");
+  CHECK_EQ(submit({.archives = {archive + "#data"}}).conf.at("spark.archives"), archive + "#data");
+  CHECK(contains(submit_error({.archives = {"no.zip#data"}}), "--archives 'no.zip' does not"));
+}
+
 TEST_CASE("files may also come from the settings") {
   const Folder folder;
   const std::string module = folder.write("m.zip", "");

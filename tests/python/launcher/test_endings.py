@@ -112,12 +112,13 @@ def test_a_killed_launcher_takes_simple_workers_along(submit: Submitter) -> None
 
 
 def test_a_killed_launcher_takes_piped_commands_along(launch: Submitter) -> None:
+    command = launch.write("echo $$ > $1\nexec sleep 1000\n", "command.sh")
     script = launch.write(
-        """
+        f"""
         import sys
         from pyspark import SparkContext
         text = SparkContext().textFile(sys.argv[0], 1)
-        text._jrdd.pipe(f"sh -c 'echo $$ > {sys.argv[1]}; exec sleep 1000'").collect()
+        text._jrdd.pipe(f"sh {command} {{sys.argv[1]}}").collect()
         """
     )
     process = launch.start(script, str(launch.folder / "at_work"))
@@ -148,7 +149,8 @@ def test_an_interrupt_cancels_the_job_and_ends_the_driver(submit: Submitter) -> 
     process = start_task(submit)
     process.send_signal(signal.SIGINT)
     done = submit.finish(process, 20)
-    assert "KeyboardInterrupt" in done.stdout
+    # The py4j client of 3.5 cannot send while it waits in the same thread; its own error ends it.
+    assert ("KeyboardInterrupt" if submit.python.release == "4.3" else "Py4JError") in done.stdout
     assert done.returncode in (1, 130)
     assert not wait_until_gone(submit.mark)
 

@@ -18,16 +18,17 @@ def test_lines_go_through_a_program(submit: Submitter, source_root: Path) -> Non
 
 def test_a_failing_program_is_reported_with_its_exit_code(submit: Submitter) -> None:
     submit.write("one\ntwo\n", "lines.txt")
+    submit.write("exit 3\n", "fail.sh")
     script = submit.write(
         """
         from pyspark import SparkContext
         sc = SparkContext()
-        for attempt in (lambda: sc.textFile("lines.txt")._jrdd.pipe("sh -c 'exit 3'").collect(),
-                        lambda: sc.parallelize(["a"]).pipe("exit 3", checkCode=True).collect()):
+        for attempt in (lambda: sc.textFile("lines.txt")._jrdd.pipe("sh fail.sh").collect(),
+                        lambda: sc.parallelize(["a"]).pipe("sh fail.sh", checkCode=True).collect()):
             try:
                 print("no error", attempt())
             except Exception as error:
-                print("3" in str(error) and "exit" in str(error))
+                print(*(line for line in str(error).splitlines() if "3" in line and "sh" in line))
         """
     )
     assert submit.output(script) == "True\nTrue\n"

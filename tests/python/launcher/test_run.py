@@ -219,13 +219,13 @@ def test_settings_reach_the_driver(submit: Submitter) -> None:
     submit.write("# mine\nspark.file.only = f\nspark.both f\nother.key 1\n", "p.conf")
     script = submit.write(
         """
-        from pyspark import SparkConf, SparkContext
-        conf = SparkConf()
+        from pyspark import SparkContext
+        sc = SparkContext()
+        conf = sc.getConf()
         for key in ("spark.app.name", "spark.master", "spark.file.only", "spark.both",
                     "spark.driver.memory", "spark.submit.deployMode", "other.key"):
             print(key, conf.get(key))
-        sc = SparkContext()
-        print(sc.appName, sc.master, sc.defaultParallelism, sc.getConf().get("spark.both"))
+        print(sc.appName, sc.master, sc.defaultParallelism)
         """
     )
     options = ["--properties-file", "p.conf", "--conf", "spark.both=c", "--driver-memory", "2g"]
@@ -238,7 +238,7 @@ def test_settings_reach_the_driver(submit: Submitter) -> None:
         "spark.driver.memory 2g",
         "spark.submit.deployMode client",
         "other.key None",
-        "script.py local[3] 3 c",
+        "script.py local[3] 3",
     ], done.stderr
     assert "Ignoring non-Spark config property: other.key" in done.stderr
 
@@ -247,6 +247,8 @@ def test_files_and_python_files_reach_the_workers(submit: Submitter) -> None:
     submit.write("def twice(x):\n    return 2 * x\n", "helper.py")
     with zipfile.ZipFile(submit.folder / "packed.zip", "w") as archive:
         archive.writestr("packed_module.py", "def thrice(x):\n    return 3 * x\n")
+    with zipfile.ZipFile(submit.folder / "archive.zip", "w") as archive:
+        archive.writestr("inside.txt", "43")
     submit.write("42", "data.txt")
     script = submit.write(
         """
@@ -255,14 +257,17 @@ def test_files_and_python_files_reach_the_workers(submit: Submitter) -> None:
         def work(x):
             import helper, packed_module
             with open(SparkFiles.get("data.txt")) as file:
-                return helper.twice(x), packed_module.thrice(x), file.read()
+                data = file.read()
+            with open(SparkFiles.get("unpacked") + "/inside.txt") as file:
+                return helper.twice(x), packed_module.thrice(x), data, file.read()
 
         sc = SparkContext()
         print(sc.parallelize([1, 2], 2).map(work).collect())
         """
     )
     options = ["--py-files", "helper.py,packed.zip", "--files", "data.txt"]
-    assert submit.output(script, options=options) == "[(2, 3, '42'), (4, 6, '42')]\n"
+    output = submit.output(script, options=[*options, "--archives", "archive.zip#unpacked"])
+    assert output == "[(2, 3, '42', '43'), (4, 6, '42', '43')]\n"
 
 
 def test_workers_run_the_drivers_own_interpreter(submit: Submitter) -> None:
