@@ -31,8 +31,8 @@ constexpr std::array without_effect = {
     "--repositories", "--queue", "--driver-class-path"};
 
 // Options whose meaning we cannot keep: to go on without them would do something else than asked.
-constexpr std::array refused = {"--archives", "--kill",      "--status",    "--remote",
-                                "--keytab",   "--principal", "--proxy-user"};
+constexpr std::array refused = {"--kill",   "--status",    "--remote",
+                                "--keytab", "--principal", "--proxy-user"};
 
 // What the parser fills besides SubmitOptions.
 struct Raw {
