@@ -94,6 +94,7 @@ std::string PythonRelease::text() const { return variant_text(*variant_); }
 
 std::vector<PythonRelease> known_releases() {
   std::vector<PythonRelease> releases;
+  releases.reserve(variants.size());
   for (const WireVariant& row : variants) releases.emplace_back(row.major, row.minor);
   return releases;
 }

@@ -13,9 +13,8 @@
 namespace py4cpp::runner {
 namespace {
 
-const std::vector<ChainedPythonFunctions>& checked(
-    const std::vector<ChainedPythonFunctions>& functions,
-    const std::vector<std::vector<int>>& argument_offsets) {
+std::vector<ChainedPythonFunctions> checked(std::vector<ChainedPythonFunctions> functions,
+                                            const std::vector<std::vector<int>>& argument_offsets) {
   if (functions.size() != argument_offsets.size()) {
     throw Error("there are " + std::to_string(functions.size()) + " Python functions but " +
                 std::to_string(argument_offsets.size()) + " lists of argument offsets");
@@ -53,7 +52,7 @@ BasePythonRunner::BasePythonRunner(WorkerFactories& factories,
                                    EvalType eval_type,
                                    std::vector<std::vector<int>> argument_offsets,
                                    RunnerOptions options)
-    : functions_(checked(functions, argument_offsets)),
+    : functions_(checked(std::move(functions), argument_offsets)),
       eval_type_(eval_type),
       argument_offsets_(std::move(argument_offsets)),
       options_(std::move(options)),

@@ -57,23 +57,27 @@ void write_binary_context(const WireVariant& variant, const TaskContext& context
 std::string json_context(const TaskContext& context) {
   using nlohmann::json;
   const BarrierServer& server = context.barrier_server;
-  json resources = json::object();
-  for (const auto& [key, resource] : context.resources) {
-    resources[key] = {{"name", resource.name}, {"addresses", resource.addresses}};
+  json object = json::object();
+  object["isBarrier"] = context.barrier;
+  if (server.path.empty()) {
+    object["connInfo"] = server.port;
+  } else {
+    object["connInfo"] = server.path;
   }
-  const json object = {
-      {"isBarrier", context.barrier},
-      {"connInfo", server.path.empty() ? json(server.port) : json(server.path)},
-      {"secret", server.secret},
-      {"stageId", context.stage_id},
-      {"partitionId", context.partition_id},
-      {"attemptNumber", context.attempt_number},
-      {"taskAttemptId", context.task_attempt_id},
-      {"cpus", context.cpus},
-      {"cpuAmount", context.cpu_amount.empty() ? std::to_string(context.cpus) : context.cpu_amount},
-      {"resources", std::move(resources)},
-      {"localProperties", context.local_properties},
-  };
+  object["secret"] = server.secret;
+  object["stageId"] = context.stage_id;
+  object["partitionId"] = context.partition_id;
+  object["attemptNumber"] = context.attempt_number;
+  object["taskAttemptId"] = context.task_attempt_id;
+  object["cpus"] = context.cpus;
+  object["cpuAmount"] =
+      context.cpu_amount.empty() ? std::to_string(context.cpus) : context.cpu_amount;
+  json& resources = object["resources"] = json::object();
+  for (const auto& [key, resource] : context.resources) {
+    resources[key]["name"] = resource.name;
+    resources[key]["addresses"] = resource.addresses;
+  }
+  object["localProperties"] = context.local_properties;
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the pickled commands that the runner's tests send, one file each: make_functions.py DIR.
 
-Run by the interpreter whose pyspark the tests drive. Each command is what a driver would send for an
-RDD: (function of a partition's index and iterator, no profiler, deserializer, serializer)."""
+Run by the interpreter whose pyspark the tests drive. Each command is what a driver would send for
+an RDD: (function of a partition's index and iterator, no profiler, deserializer, serializer)."""
 
 import os
 import pickle

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the task headers that task_header_test.cpp compares with: make_header_vectors.py > headers.txt
+"""Writes the task headers that task_header_test.cpp compares with, into headers.txt.
 
 An encoder of its own, written from the wire's description and checked against the real workers, so
 that a mistake has to be made twice. One line per header: release, case, hexadecimal bytes."""
@@ -112,4 +112,4 @@ CASES = {
 
 for release in RELEASES:
     for name, case in CASES.items():
-        print("%d.%d" % release, name, header(release, case).hex())
+        print(f"{release[0]}.{release[1]}", name, header(release, case).hex())
