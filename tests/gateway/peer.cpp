@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The program that the Python tests talk to: a gateway over a handful of classes. It prints its
+// port and runs until its standard input ends.
+//
+//   gateway_peer [--unpinned] [--port N] [--callback-port N] [--objects-max N]
+//                [--connections-max N] [--token-ms N] [--command-bytes-max N]
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "gateway/collections.hpp"
+#include "gateway/gateway.hpp"
+
+namespace {
+
+using namespace py4cpp;
+
+/// Counts its objects, so that the tests see whether Python's deletions arrive.
+class Tracked {
+ public:
+  Tracked() { ++alive; }
+  ~Tracked() { --alive; }
+  Tracked(const Tracked&) = delete;
+  Tracked& operator=(const Tracked&) = delete;
+  static inline std::atomic<int> alive = 0;
+};
+
+class Peer {
+ public:
+  int field10 = 10;
+  std::int64_t field11 = 11;
+  std::string text = "field";
+
+  std::string greet(const std::string& name) const { return "Hello " + name; }
+  Value echo(Value value) const { return value; }
+
+  std::string pick(int) const { return "int"; }
+  std::string pick_long(std::int64_t) const { return "long"; }
+  std::string pick_text(const std::string&) const { return "String"; }
+  std::string pick_any(const Value&) const { return "Object"; }
+
+  std::vector<std::string> strings(int count) const {
+    std::vector<std::string> result;
+    for (int i = 0; i < count; ++i) result.push_back(std::to_string(i));
+    return result;
+  }
+  Array<int> numbers() const { return {{1, 2, 3}}; }
+  std::map<std::string, int> ages() const { return {{"ann", 30}, {"bob", 40}}; }
+
+  double sum(const std::vector<double>& numbers) const {
+    double total = 0;
+    for (const double number : numbers) total += number;
+    return total;
+  }
+
+  void fail(const std::string& message) const { throw std::out_of_range(message); }
+  void fail_with_cause() const {
+    throw NamedError("test.OuterException", "outer",
+                     std::make_shared<NamedError>("test.InnerException", "inner"));
+  }
+  void fail_strangely() const { throw 42; }
+
+  Value ask(const Proxy& python, const Value& value) const { return python.call("apply", {value}); }
+
+  /// Calls Python from a thread that serves no connection.
+  Value ask_elsewhere(const Proxy& python, const Value& value) const {
+    Value result;
+    std::exception_ptr error;
+    std::thread([&] {
+      try {
+        result = python.call("apply", {value});
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }).join();
+    if (error) std::rethrow_exception(error);
+    return result;
+  }
+
+  void keep(Proxy python) {
+    const std::lock_guard lock(mutex_);
+    kept_.push_back(std::move(python));
+  }
+  void drop() {
+    std::vector<Proxy> dropped;
+    const std::lock_guard lock(mutex_);
+    dropped.swap(kept_);
+  }
+
+  std::int64_t thread() const { return ::gettid(); }
+
+  /// Waits until another connection calls open().
+  void wait() {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return is_open_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    is_open_ = true;
+    opened_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool is_open_ = false;
+  std::vector<Proxy> kept_;
+};
+
+struct Calls {
+  int count = 0;
+};
+
+void bind(Registry& registry) {
+  registry.type<Tracked>("test.Tracked").constructor<>().static_method("alive", [] {
+    return Tracked::alive.load();
+  });
+  registry.type<Peer>("test.Peer")
+      .constructor<>()
+      .field("field10", &Peer::field10)
+      .field("field11", &Peer::field11)
+      .field("text", &Peer::text)
+      .method("greet", &Peer::greet)
+      .method("echo", &Peer::echo)
+      .method("pick", &Peer::pick)
+      .method("pick", &Peer::pick_long)
+      .method("pick", &Peer::pick_text)
+      .method("pick", &Peer::pick_any)
+      .method("half", [](const Peer&, double number) { return number / 2; })
+      .method("strings", &Peer::strings)
+      .method("numbers", &Peer::numbers)
+      .method("ages", &Peer::ages)
+      .method("sum", &Peer::sum)
+      .method("fail", &Peer::fail)
+      .method("fail_with_cause", &Peer::fail_with_cause)
+      .method("fail_strangely", &Peer::fail_strangely)
+      .method("ask", &Peer::ask)
+      .method("ask_elsewhere", &Peer::ask_elsewhere)
+      .method("keep", &Peer::keep)
+      .method("drop", &Peer::drop)
+      .method("thread", &Peer::thread)
+      .method("wait", &Peer::wait)
+      .method("open", &Peer::open)
+      .method("calls", [](const Peer&, CallContext& c) { return ++c.session_state<Calls>().count; })
+      .method("objects", [](const Peer&, CallContext& c) { return c.gateway().object_count(); })
+      .static_method("twice", [](int number) { return 2 * number; })
+      .static_field("LIMIT", 100);
+  registry.type("test.Peer$Nested").static_field("NAME", "nested");
+  registry.interface("test.Function");
+  registry.exception("test.OuterException");
+  registry.exception("test.InnerException", "java.lang.RuntimeException");
+  registry.missing("future", [](const std::string& class_name, const std::string& member) {
+    return NamedError("java.lang.UnsupportedOperationException",
+                      class_name + (member.empty() ? "" : "." + member) + " is not supported");
+  });
+}
+
+GatewayOptions options_from(int count, char** words) {
+  GatewayOptions options;
+  options.entry_point = std::make_shared<Peer>();
+  options.token = "secret";
+  const auto number = [&](int i) { return i + 1 < count ? std::atoll(words[i + 1]) : 0; };
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    if (word == "--unpinned") options.pinned = false;
+    if (word == "--port") options.port = static_cast<std::uint16_t>(number(i));
+    if (word == "--callback-port") options.callback_port = static_cast<std::uint16_t>(number(i));
+    if (word == "--objects-max") options.objects_max = static_cast<std::size_t>(number(i));
+    if (word == "--connections-max") options.connections_max = static_cast<std::size_t>(number(i));
+    if (word == "--token-ms") options.authentication_ms_max = std::chrono::milliseconds(number(i));
+    if (word == "--command-bytes-max")
+      options.command_bytes_max = static_cast<std::size_t>(number(i));
+  }
+  options.log = [](LogLevel, std::string_view component, std::string_view text) {
+    std::cerr << component << ": " << text << std::endl;
+  };
+  return options;
+}
+
+/// Waits for the end of the standard input or for the client's shutdown command, whose end is that
+/// of the pipe.
+void wait_for_end(int shutdown_fd) {
+  pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {shutdown_fd, POLLIN, 0}};
+  for (;;) {
+    if (::poll(sources, 2, -1) < 0) continue;
+    char ignored = 0;
+    if (sources[1].revents != 0) return;
+    if (sources[0].revents != 0 && ::read(STDIN_FILENO, &ignored, 1) <= 0) return;
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  Registry registry;
+  bind(registry);
+  int shutdown_pipe[2];
+  if (::pipe(shutdown_pipe) != 0) return 1;
+  auto options = options_from(count, words);
+  options.on_shutdown = [&] {
+    std::cout << "shut down" << std::endl;
+    ::close(shutdown_pipe[1]);
+  };
+  try {
+    Gateway gateway(registry, std::move(options));
+    std::cout << gateway.port() << std::endl;
+    wait_for_end(shutdown_pipe[0]);
+    gateway.stop();
+    std::cout << "objects " << gateway.object_count() << " tracked " << Tracked::alive << std::endl;
+  } catch (const Error& error) {
+    std::cerr << error.what() << std::endl;
+    return 1;
+  }
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gateway over a few C++ classes in a process of its own, and the real py4j client against it, in
+the client's two ways: pinned (ClientServer) and unpinned (JavaGateway)."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from py4j.clientserver import ClientServer, JavaParameters, PythonParameters
+from py4j.java_gateway import CallbackServerParameters, GatewayParameters, JavaGateway
+
+TOKEN = "secret"
+END_S = 20
+
+
+class Peer:
+    """The gateway's process."""
+
+    def __init__(self, executable: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [executable, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        first_line = self.process.stdout.readline()
+        self.port = int(first_line) if first_line else 0
+
+    def raw(self) -> socket.socket:
+        """A connection without py4j."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=END_S)
+
+    def stop(self) -> tuple[str, str]:
+        """Ends the process and returns what it printed since its port."""
+        out, err = self.process.communicate(timeout=END_S)
+        return out, err
+
+
+PeerStarter = Callable[..., Peer]
+
+
+def pinned_client(peer: Peer, token: str = TOKEN) -> ClientServer:
+    """Calls from C++ come on the calling connection; no callback server is started."""
+    return ClientServer(
+        JavaParameters(port=peer.port, auth_token=token, auto_convert=True),
+        PythonParameters(eager_load=False, port=0),
+    )
+
+
+def unpinned_client(peer: Peer, callback_token: str | None = TOKEN) -> JavaGateway:
+    """Calls from C++ come to a callback server on a free port, of which the gateway is told."""
+    gateway = JavaGateway(
+        gateway_parameters=GatewayParameters(port=peer.port, auth_token=TOKEN, auto_convert=True),
+        callback_server_parameters=CallbackServerParameters(port=0, auth_token=callback_token),
+    )
+    server = gateway.java_gateway_server
+    server.resetCallbackClient(
+        server.getCallbackClient().getAddress(), gateway.get_callback_server().get_listening_port()
+    )
+    return gateway
