@@ -27,7 +27,7 @@ def an_exception_in_a_task(sc: Any, _: Path) -> Any:
 
 @section
 def an_exception_after_a_shuffle(sc: Any, _: Path) -> Any:
-    pairs = sc.parallelize([(1, 1), (2, 2)], 2).groupByKey(2)
+    pairs = sc.parallelize([(1, 1), (2, 2)], 2).groupByKey(1)
     return error_of(lambda: pairs.mapValues(lambda values: sum(values) // 0).collect())
 
 

@@ -21,7 +21,7 @@ def files_of(pattern: str) -> list[Path]:
 
 def words_of(file: Path) -> list[str]:
     """The words of a file, cut at single spaces and line ends."""
-    lines = LINE_END.split(file.read_bytes().decode(errors="replace"))
+    lines = LINE_END.split(file.read_bytes().decode("utf-8-sig", errors="replace"))
     if lines[-1] == "":
         lines.pop()
     return [word for line in lines for word in line.split(" ")]
