@@ -3,6 +3,7 @@
 // JavaSparkContext and SparkContext without what makes RDDs (input_methods.cpp): identity, local
 // properties, job groups and tags, files, stop.
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -13,6 +14,7 @@
 #include "engine/facade/context_objects.hpp"
 #include "engine/facade/scala_classes.hpp"
 #include "engine/files.hpp"
+#include "engine/io/input_plan.hpp"
 #include "gateway/named_error.hpp"
 
 namespace py4cpp::engine {
@@ -198,7 +200,9 @@ void bind_files(const Type<Face>& type) {
               [](const Face& face) { return face.application->context().files().list_archives(); })
       .method("setCheckpointDir",
               [](const Face& face, const std::string& path) {
-                face.application->context().set_checkpoint_dir(path);
+                std::string folder = local_path(path);
+                std::filesystem::create_directories(folder);
+                face.application->context().set_checkpoint_dir(folder);
               })
       .method("getCheckpointDir", [](const Face& face) {
         return Option::of(face.application->context().checkpoint_dir());

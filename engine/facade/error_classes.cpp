@@ -97,8 +97,10 @@ void bind_translations(Registry& registry, const SharedHost& host) {
   registry.translate<BadArgument>("java.lang.IllegalArgumentException");
   registry.translate<BadSetting>("java.lang.IllegalArgumentException");
   registry.translate<ContextStopped>("java.lang.IllegalStateException");
-  registry.translate<JobCancelled>([](const JobCancelled& error) {
-    return SparkError(spark_exception, error.what(), {});
+  registry.translate<JobCancelled>([host](const JobCancelled& error) {
+    if (host->release().starts_with("3.")) return SparkError(spark_exception, error.what(), {});
+    return condition_error(spark_exception, error.what(), {"SPARK_JOB_CANCELLED", "XXKDA", {}},
+                           true);
   });
   registry.translate<JobFailed>([host](const JobFailed& error) {
     return job_error(error, host->release().starts_with("3."));

@@ -143,8 +143,10 @@ void bind_input_methods(Registry& registry, const SharedHost&) {
               })
       .method("union", [](const JavaSparkContext& context, CallContext& call,
                           const std::vector<std::shared_ptr<JavaPairRdd>>& rdds) {
+        std::size_t width = rdds.empty() ? 2 : rdds.front()->width;
         return JavaPairRdd{make_union(context.application->shared_context(), nodes_of(rdds),
-                                      site(call, "union"))};
+                                      site(call, "union")),
+                           width};
       });
 }
 

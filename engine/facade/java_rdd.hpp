@@ -3,6 +3,7 @@
 // The Java views of a node that PySpark holds as `rdd._jrdd`.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -19,9 +20,15 @@ struct JavaRdd {
   Element element = Element::bytes;
 };
 
-/// org.apache.spark.api.java.JavaPairRDD: frames come in pairs.
+/// org.apache.spark.api.java.JavaPairRDD: each record is a pair of frames, or, when it pairs pairs, as
+/// many frames as there are leaves.
 struct JavaPairRdd {
   std::shared_ptr<Rdd> rdd;
+  std::size_t width = 2;
 };
+
+/// The number of frames that make one record.
+inline std::size_t record_width(const JavaRdd&) { return 1; }
+inline std::size_t record_width(const JavaPairRdd& pairs) { return pairs.width; }
 
 }  // namespace py4cpp::engine

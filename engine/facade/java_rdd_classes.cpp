@@ -12,6 +12,7 @@
 #include "engine/facade/context_objects.hpp"
 #include "engine/facade/java_actions.hpp"
 #include "engine/facade/java_rdd.hpp"
+#include "engine/facade/record_frames.hpp"
 #include "engine/facade/scala_classes.hpp"
 #include "engine/nodes/coalesced_rdd.hpp"
 #include "engine/nodes/paired_rdd.hpp"
@@ -33,7 +34,9 @@ std::string site(CallContext& call, const char* otherwise) {
 JavaRdd with_node(const JavaRdd& java, std::shared_ptr<Rdd> rdd) {
   return {std::move(rdd), java.element};
 }
-JavaPairRdd with_node(const JavaPairRdd&, std::shared_ptr<Rdd> rdd) { return {std::move(rdd)}; }
+JavaPairRdd with_node(const JavaPairRdd& java, std::shared_ptr<Rdd> rdd) {
+  return {std::move(rdd), java.width};
+}
 
 std::vector<Value> partition_handles(const Rdd& rdd) {
   std::vector<Value> handles(rdd.partition_count());
@@ -99,8 +102,9 @@ template <class Java, class Other>
 void bind_pairing(const Type<Java>& type) {
   type.method("cartesian",
               [](const Java& left, CallContext& call, const Other& right) {
-                return JavaPairRdd{std::make_shared<CartesianRdd>(left.rdd, right.rdd,
-                                                                  site(call, "cartesian"))};
+                return JavaPairRdd{make_cartesian(left.rdd, record_width(left), right.rdd,
+                                                  record_width(right), site(call, "cartesian")),
+                                   record_width(left) + record_width(right)};
               })
       .method("zip", [](const Java& left, CallContext& call, const Other& right) {
         return JavaPairRdd{

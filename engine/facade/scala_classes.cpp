@@ -52,6 +52,12 @@ void bind_scala_classes(Registry& registry) {
       .static_method("mapAsJavaMap", &same_map);
   registry.alias("scala.jdk.CollectionConverters", "scala.jdk.javaapi.CollectionConverters");
 
+  // Names that `Class.forName` must find; TextOutput says which of them it can do.
+  for (const char* codec : {"GzipCodec", "DefaultCodec", "DeflateCodec", "BZip2Codec",
+                            "Lz4Codec", "SnappyCodec", "ZStandardCodec"}) {
+    registry.type("org.apache.hadoop.io.compress." + std::string(codec));
+  }
+
   registry.type("org.apache.spark.api.python.PythonUtils")
       .static_method("toSeq", &same_list)
       .static_method("toList", &same_list)
