@@ -47,7 +47,7 @@ def the_context_works_after_a_failed_job(sc: Any, _: Path) -> Any:
 @section
 def a_worker_that_exits(sc: Any, _: Path) -> Any:
     found = error_of(lambda: sc.parallelize([1], 1).foreach(lambda _: os._exit(7)))
-    head, crashed, _ = found["text"].partition("(crashed)")  # The rest is advice.
+    head, crashed, _advice = found["text"].partition("(crashed)")
     return [found["error"], head + crashed]
 
 
