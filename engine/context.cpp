@@ -78,7 +78,7 @@ class Context::Impl {
         disk(make_folder("blocks")),
         status(count_setting(conf, "spark.ui.retainedJobs"),
                count_setting(conf, "spark.ui.retainedStages")),
-        files(directory.path() / "userFiles"),
+        files(directory.path() / "userFiles", conf.boolean("spark.files.overwrite")),
         blocks(conf.size("spark.py4cpp.storage.memory"), disk),
         shuffle_memory(std::make_shared<MemoryBudget>(conf.size("spark.py4cpp.shuffle.memory"))),
         result_memory(std::make_shared<MemoryBudget>(conf.size("spark.py4cpp.result.memory"))),

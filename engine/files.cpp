@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/process.hpp"
+#include "base/socket.hpp"
 
 namespace py4cpp::engine {
 namespace fs = std::filesystem;
@@ -52,10 +53,17 @@ void make_whole(const fs::path& source, const fs::path& target, const Make& make
   }
 }
 
+void copy_whole(const fs::path& source, const fs::path& target) {
+  make_whole(source, target,
+             [&](const fs::path& to) { fs::copy(source, to, fs::copy_options::recursive); });
+}
+
 void require_readable(const fs::path& source) {
   std::error_code error;
   if (!fs::exists(source, error)) throw Error("File file:" + source.string() + " does not exist");
 }
+
+constexpr std::size_t error_line_bytes_max = 1000;
 
 enum class Packing { none, zip, tar };
 
@@ -67,24 +75,41 @@ Packing packing_of(const fs::path& path) {
   return Packing::none;
 }
 
+/// Reads to the end and returns the last line.
+std::string last_line(const Fd& fd) {
+  std::string line;
+  std::byte byte{};
+  bool ended = false;  // the line has; the next byte begins another
+  while (read_exact(fd, {&byte, 1})) {
+    if (ended) line.clear();
+    ended = byte == std::byte('\n');
+    if (!ended && line.size() < error_line_bytes_max) line += static_cast<char>(byte);
+  }
+  return line;
+}
+
 /// Python has both formats in its library, and a Python is what every user of this has.
 void unpack(Packing packing, const fs::path& archive, const fs::path& folder) {
+  Pipe errors = make_pipe();
   ProcessOptions options;
   options.argv = {
       "python3",        "-m",           packing == Packing::zip ? "zipfile" : "tarfile", "-e",
       archive.string(), folder.string()};
+  options.stderr_fd = errors.write_end.get();
   Process process(options);
+  errors.write_end.reset();
+  const std::string said = last_line(errors.read_end);
   const ExitStatus status = process.wait();
   if (!status.success()) {
     std::error_code ignored;
     fs::remove_all(folder, ignored);
-    throw Error("cannot unpack " + archive.string() + ": " + status.text());
+    throw Error("cannot unpack " + archive.string() + ": " + (said.empty() ? status.text() : said));
   }
 }
 
 }  // namespace
 
-Files::Files(fs::path root) : root_(std::move(root)) {
+Files::Files(fs::path root, bool overwrite) : root_(std::move(root)), overwrite_(overwrite) {
   std::error_code error;
   fs::create_directories(root_, error);
   if (error) throw Error("cannot make " + root_.string() + ": " + error.message());
@@ -99,14 +124,15 @@ void Files::add_file(std::string_view path, bool recursive) {
   }
   const fs::path target = root_ / source.filename();
   const std::lock_guard lock(mutex_);
-  if (fs::exists(target)) {
-    if (!same_content(source, target)) {
+  const bool present = fs::exists(target);
+  if (present && !same_content(source, target)) {
+    if (!overwrite_ || fs::is_directory(target)) {
       throw Error("File " + target.string() +
                   " exists and does not match contents of file:" + source.string());
     }
-  } else {
-    make_whole(source, target,
-               [&](const fs::path& to) { fs::copy(source, to, fs::copy_options::recursive); });
+    copy_whole(source, target);
+  } else if (!present) {
+    copy_whole(source, target);
   }
   const std::string uri = "file:" + source.string();
   if (std::find(files_.begin(), files_.end(), uri) == files_.end()) files_.push_back(uri);

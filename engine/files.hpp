@@ -14,8 +14,9 @@ namespace py4cpp::engine {
 /// Any thread.
 class Files {
  public:
-  /// `root` is made now.
-  explicit Files(std::filesystem::path root);
+  /// `root` is made now. With `overwrite` (spark.files.overwrite) a file with other content under
+  /// the same name takes the old one's place.
+  explicit Files(std::filesystem::path root, bool overwrite = false);
 
   const std::filesystem::path& root() const { return root_; }
 
@@ -35,6 +36,7 @@ class Files {
 
  private:
   const std::filesystem::path root_;
+  const bool overwrite_;
   mutable std::mutex mutex_;  // guards the lists and serialises copies
   std::vector<std::string> files_;
   std::vector<std::string> archives_;
