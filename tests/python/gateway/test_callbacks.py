@@ -44,8 +44,13 @@ def test_a_callback_may_call_cpp_which_calls_back_again(gateway: JavaGateway) ->
 
 def test_an_object_of_cpp_goes_to_python_and_back(gateway: JavaGateway) -> None:
     java_list = gateway.entry_point.strings(2)
-    seen = []
-    back = gateway.entry_point.ask(Function(lambda value: seen.append(list(value)) or value), java_list)
+    seen: list[list[str]] = []
+
+    def look(value: Any) -> Any:
+        seen.append(list(value))
+        return value
+
+    back = gateway.entry_point.ask(Function(look), java_list)
     assert seen == [["0", "1"]]
     assert back == java_list
 
@@ -82,7 +87,9 @@ def test_pinned_callbacks_run_in_the_calling_thread(start_peer: PeerStarter) -> 
     here = threading.get_ident()
     assert client.entry_point.ask(Function(lambda _: threading.get_ident() == here), 0)
     thread_of_cpp = client.entry_point.thread()
-    assert client.entry_point.ask(Function(lambda _: client.entry_point.thread()), 0) == thread_of_cpp
+    assert (
+        client.entry_point.ask(Function(lambda _: client.entry_point.thread()), 0) == thread_of_cpp
+    )
     client.close()
 
 
@@ -113,7 +120,7 @@ def test_without_a_callback_server_the_error_says_where_it_was_expected(
     start_peer: PeerStarter,
 ) -> None:
     client = pinned_client(start_peer("--callback-port", "1"))
-    with pytest.raises(Py4JJavaError, match="callback server at 127.0.0.1:1"):
+    with pytest.raises(Py4JJavaError, match=r"callback server at 127\.0\.0\.1:1"):
         client.entry_point.ask_elsewhere(Function(lambda value: value), 1)
     client.close()
 
@@ -127,7 +134,7 @@ def test_a_callback_server_without_a_token_is_reached_as_well(start_peer: PeerSt
 
 def test_a_callback_server_with_another_token_is_an_error(start_peer: PeerStarter) -> None:
     client = unpinned_client(start_peer("--unpinned"), callback_token="another")
-    with pytest.raises(Py4JJavaError, match="py4j.Py4JNetworkException"):
+    with pytest.raises(Py4JJavaError, match=r"py4j\.Py4JNetworkException"):
         client.entry_point.ask(Function(lambda value: value), 1)
     client.close()
     client.shutdown_callback_server()

@@ -86,7 +86,7 @@ def test_numbers_are_parsed_as_java_does(gateway: JavaGateway) -> None:
     assert lang.Double.parseDouble("1.5") == 1.5
     assert lang.String.valueOf(1.0) == "1.0"
     assert lang.Math.max(2**40, 3) == 2**40
-    with pytest.raises(Py4JJavaError, match="java.lang.NumberFormatException"):
+    with pytest.raises(Py4JJavaError, match=r"java\.lang\.NumberFormatException"):
         lang.Integer.valueOf("x")
     with pytest.raises(Py4JError, match="valueOf2"):
         _ = lang.Integer.valueOf2
@@ -109,7 +109,7 @@ def test_classes_can_be_found_by_name(gateway: JavaGateway) -> None:
     class_object = gateway.jvm.Class.forName("test.Peer")
     assert class_object.getSimpleName() == "Peer"
     assert str(class_object) == "class test.Peer"
-    with pytest.raises(Py4JJavaError, match="java.lang.ClassNotFoundException: no.Such"):
+    with pytest.raises(Py4JJavaError, match=r"java\.lang\.ClassNotFoundException: no\.Such"):
         gateway.jvm.Class.forName("no.Such")
     loader = gateway.jvm.Thread.currentThread().getContextClassLoader()
     assert loader.loadClass("test.Peer").getName() == "test.Peer"
@@ -117,9 +117,10 @@ def test_classes_can_be_found_by_name(gateway: JavaGateway) -> None:
 
 def test_every_object_has_text_hash_and_equality(gateway: JavaGateway) -> None:
     first, second = gateway.jvm.test.Peer(), gateway.jvm.test.Peer()
-    assert first == first
+    same = gateway.entry_point.echo(first)
+    assert same == first
+    assert hash(same) == hash(first)
     assert first != second
-    assert hash(first) == hash(first)
     assert str(first).startswith("test.Peer@")
     assert first.getClass().getName() == "test.Peer"
 

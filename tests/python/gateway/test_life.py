@@ -129,7 +129,12 @@ def test_a_command_before_the_token_is_refused(start_peer: PeerStarter) -> None:
 
 @pytest.mark.parametrize(
     "garbage",
-    [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"\n" * 100, b"\x00" * 5000],
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"\n" * 100,
+        b"\x00" * 5000,
+    ],
     ids=["http", "tls", "lines", "zeros"],
 )
 def test_garbage_from_a_foreign_connection_hurts_nobody(

@@ -146,7 +146,7 @@ def test_an_unknown_method_names_class_and_arguments(gateway: JavaGateway) -> No
 
 
 def test_classes_of_a_missing_package_say_that_they_are_not_supported(gateway: JavaGateway) -> None:
-    with pytest.raises(Py4JJavaError, match="future.engine.Thing is not supported"):
+    with pytest.raises(Py4JJavaError, match=r"future\.engine\.Thing is not supported"):
         gateway.jvm.future.engine.Thing(1)
-    with pytest.raises(Py4JJavaError, match="future.engine.Thing.run is not supported"):
+    with pytest.raises(Py4JJavaError, match=r"future\.engine\.Thing\.run is not supported"):
         gateway.jvm.future.engine.Thing.run(1)
