@@ -24,7 +24,7 @@ def test_the_example_calls_a_plugin(submit: Submitter, plugins: Path, source_roo
 def test_a_plugin_reaches_plain_python_too(submit: Submitter, plugins: Path) -> None:
     script = submit.write(
         """
-        import os, subprocess, sys
+        import os
         for name in ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"):
             del os.environ[name]
         from pyspark import SparkContext
@@ -34,6 +34,26 @@ def test_a_plugin_reaches_plain_python_too(submit: Submitter, plugins: Path) -> 
     arguments = f"--plugin {plugins / 'libmymodule.so'} pyspark-shell"
     done = submit.run(script, env={"PYSPARK_SUBMIT_ARGS": arguments})
     assert done.stdout == "Hello from C++\n", done.stderr
+
+
+def test_a_plugin_that_never_returns_does_not_keep_us_alive(
+    launch: Submitter, plugins: Path
+) -> None:
+    script = launch.write(
+        """
+        import os, threading
+        from pyspark import SparkContext
+        sc = SparkContext()
+        sc.range(1).count()
+        entered = threading.Thread(target=sc._jvm.com.example.Blocking.forever, daemon=True)
+        entered.start()
+        entered.join(0.5)
+        print(entered.is_alive())
+        os._exit(5)
+        """
+    )
+    done = launch.run(script, options=["--plugin", str(plugins / "libblocking.so")], seconds_max=30)
+    assert (done.returncode, done.stdout) == (5, "True\n"), done.stderr
 
 
 @pytest.mark.parametrize(
