@@ -89,6 +89,8 @@ compile() {
   [[ $(ninja -C "$folder" -n "$@" 2>/dev/null) == *"no work to do"* ]] && return
   say "compiling ${folder#"$root"/}"
   [[ -t 2 ]] && quiet=()
+  ninja -C "$folder" --quiet build.ninja >"$build/configure.log" 2>&1 ||
+    die "the configuration failed; its log is $build/configure.log"
   ninja -C "$folder" "${quiet[@]}" "$@" >&2 || die "the compilation failed"
 }
 
