@@ -2,8 +2,8 @@
 //
 // What a task reports when its function raises, its worker dies, or somebody has had enough.
 #include <doctest/doctest.h>
-#include <signal.h>
 
+#include <atomic>
 #include <thread>
 
 #include "base/error.hpp"
@@ -160,6 +160,39 @@ TEST_SUITE("worker failure") {
       CHECK(contains(text, "in hang"));
       CHECK(contains(workers.said(), "took and gave nothing for 700 ms"));
       CHECK(workers.stats().live == 0);
+    }
+  }
+
+  TEST_CASE("among tasks that fail in every way, the others are right") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      std::atomic<int> right = 0;
+      std::atomic<int> failed = 0;
+      const auto attempt = [&](const char* name) {
+        try {
+          if (workers.run(name, {"1", "2"}) == std::vector<std::string>{"1", "2"}) ++right;
+        } catch (const Error&) {
+          ++failed;
+        }
+      };
+      {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 3; ++thread) {
+          threads.emplace_back([&] {
+            for (int round = 0; round < 3; ++round) {
+              for (const char* name : {"identity", "boom", "identity", "kill_while_reading",
+                                       "identity", "hard_exit", "kill_while_writing"}) {
+                attempt(name);
+              }
+            }
+          });
+        }
+      }
+      CHECK(right == 27);
+      CHECK(failed == 36);
+      CHECK(workers.stats().live == workers.stats().idle);
+      CHECK(workers.stats().daemon_starts == 1);
     }
   }
 
