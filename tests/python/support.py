@@ -19,6 +19,23 @@ MARK = "PY4CPP_TEST_MARK"
 LEAVE_SECONDS_MAX = 5.0
 RUN_SECONDS_MAX = 120.0
 
+# Mounts a file system on the temporary folder in a namespace of its own, which needs no privilege,
+# runs a command there, and prints what is left where nobody else can look.
+IN_SMALL_TEMP = """
+mount -t tmpfs -o "$1" tmpfs "$TMPDIR" || exit 77
+shift
+"$@"
+code=$?
+ls -A "$TMPDIR" | sed 's/^/left behind: /'
+exit $code
+"""
+
+
+def small_temp(mount_options: str) -> list[str]:
+    """A command that runs the rest of its command line with a small file system as $TMPDIR."""
+    namespace = ["unshare", "--user", "--map-root-user", "--mount"]
+    return [*namespace, "sh", "-c", IN_SMALL_TEMP, "sh", mount_options]
+
 
 @dataclass(frozen=True)
 class Interpreter:

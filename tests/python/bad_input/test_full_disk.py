@@ -4,31 +4,16 @@ not hang, and what had been written is removed."""
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
-from support import Submitter
+from support import Submitter, small_temp
 
 NO_ROOM = "No space left on device"
-# A temporary folder of two megabytes, mounted in a namespace of its own, which needs no privilege.
-# Afterwards it prints what is left there, where the test cannot look.
-IN_SMALL_TEMP = """
-mount -t tmpfs -o size=2m tmpfs "$TMPDIR" || exit 77
-"$@"
-code=$?
-ls -A "$TMPDIR" | sed 's/^/left behind: /'
-exit $code
-"""
 
 
 @pytest.fixture
 def small(submit: Submitter) -> Submitter:
-    """Runs scripts whose temporary folder has little room."""
-    namespace = ["unshare", "--user", "--map-root-user", "--mount"]
-    submit.prefix = [*namespace, "sh", "-c", IN_SMALL_TEMP, "sh"]
-    tried = subprocess.run([*submit.prefix, "true"], env=submit.environment())
-    if tried.returncode:
-        pytest.fail("here nobody may mount a file system in a user namespace")
+    """Runs scripts whose temporary folder has two megabytes of room."""
+    submit.prefix = small_temp("size=2m")
     return submit
 
 
