@@ -51,6 +51,7 @@ void Server::start() {
 }
 
 void Server::stop() {
+  const std::lock_guard stopping(stop_mutex_);
   if (!control_.joinable()) return;
   close_all();
   {
@@ -118,12 +119,16 @@ void Server::accepted(tcp::socket socket) {
 }
 
 void Server::serve(std::uint64_t id, Session& session) {
-  hooks_.started(session);
-  const bool shutdown_asked = session.serve();
-  hooks_.ended(session);
-  if (shutdown_asked) {
-    close_all();
-    hooks_.shutdown_asked();
+  try {
+    hooks_.started(session);
+    const bool shutdown_asked = session.serve();
+    hooks_.ended(session);
+    if (shutdown_asked) {
+      close_all();
+      hooks_.shutdown_asked();
+    }
+  } catch (const std::exception& failure) {
+    log(LogLevel::error, failure.what());
   }
   asio::post(io_, [this, id] { join(id); });
 }

@@ -66,6 +66,7 @@ class Server {
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::steady_timer retry_timer_{io_};
   std::uint16_t port_ = 0;
+  std::mutex stop_mutex_;  // Lets a second stop() wait for the first.
   std::thread control_;
 
   // Guards what follows. Sessions are created and destroyed on the control thread only.

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A running gateway with plain sockets on the other side: many connections at once, connections
+// that never speak, the callback server, and the end of everything while calls are running.
+#include "gateway/gateway.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "base/socket.hpp"
+#include "fixture.hpp"
+
+namespace py4cpp::test {
+
+namespace {
+
+/// One connection that speaks the protocol by hand.
+class Client {
+ public:
+  explicit Client(Fd fd) : fd_(std::move(fd)) {}
+  explicit Client(const Gateway& gateway) : fd_(connect_loopback(gateway.port())) {
+    if (!gateway.token().empty()) REQUIRE(ask("A\n" + gateway.token() + "\n") == "!yv");
+  }
+
+  void send(std::string_view text) { write_all(fd_, std::as_bytes(std::span(text))); }
+
+  /// The next line, or nothing at the end of the stream.
+  std::optional<std::string> line() {
+    std::string text;
+    for (;;) {
+      std::byte next{};
+      try {
+        if (!read_exact(fd_, {&next, 1})) return std::nullopt;
+      } catch (const Disconnected&) {
+        return std::nullopt;  // Reset instead of closed, because we had sent more.
+      }
+      if (next == std::byte{'\n'}) return text;
+      text += static_cast<char>(next);
+    }
+  }
+
+  std::string ask(std::string_view command) {
+    send(command);
+    return line().value_or("closed");
+  }
+
+ private:
+  Fd fd_;
+};
+
+/// Lets a test wait until a bound function runs, and the function until the test lets it go.
+class Gate {
+ public:
+  void pass() {
+    std::unique_lock lock(mutex_);
+    is_reached_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return is_open_; });
+  }
+  void wait_until_reached() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return is_reached_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_reached_ = false;
+  bool is_open_ = false;
+};
+
+/// A gateway with the test classes and a gate.
+struct House {
+  explicit House(GatewayOptions options = {}) {
+    bind_test_classes(registry);
+    registry.type<Gate>("test.Gate").method("pass", &Gate::pass);
+    options.entry_point = gate;
+    gateway.emplace(registry, std::move(options));
+  }
+
+  std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+  Registry registry;
+  std::optional<Gateway> gateway;
+};
+
+}  // namespace
+
+TEST_SUITE("gateway") {
+  TEST_CASE("without a token given, a random one is made") {
+    House first, second;
+    CHECK(first.gateway->token().size() == 64);
+    CHECK(first.gateway->token() != second.gateway->token());
+    CHECK(Client(*first.gateway).ask("c\nz:test.Square\nunit\ne\n") == "!yro0");
+    Client stranger(connect_loopback(first.gateway->port()));
+    CHECK(stranger.ask("A\n" + second.gateway->token() + "\n") ==
+          "!xsAuthentication error: bad auth token received.");
+    CHECK_FALSE(stranger.line());
+  }
+
+  TEST_CASE("many connections call at once and share one table of objects") {
+    House house;
+    std::vector<std::thread> threads;
+    std::atomic<int> right = 0;
+    for (int t = 0; t < 8; ++t)
+      threads.emplace_back([&] {
+        Client client(*house.gateway);
+        for (int i = 0; i < 50; ++i) {
+          const std::string answer = client.ask("i\ntest.Square\ni" + std::to_string(i) + "\ne\n");
+          const std::string id = answer.substr(3);
+          const auto area = client.ask("c\n" + id + "\narea\ne\n");
+          if (area == "!yd" + std::to_string(i * i) + ".0") ++right;
+          client.ask("m\nd\n" + id + "\ne\n");
+        }
+      });
+    for (auto& thread : threads) thread.join();
+    CHECK(right == 400);
+    CHECK(house.gateway->object_count() == 0);
+  }
+
+  TEST_CASE("a port in use is an error that says which and what to do") {
+    House house;
+    std::string text;
+    try {
+      GatewayOptions options;
+      options.port = house.gateway->port();
+      House second(options);
+    } catch (const Error& error) {
+      text = error.what();
+    }
+    CHECK(text.find("127.0.0.1:" + std::to_string(house.gateway->port())) != std::string::npos);
+    CHECK(text.find("choose another port") != std::string::npos);
+  }
+
+  TEST_CASE("an address that is none is an error") {
+    GatewayOptions options;
+    options.address = "no address";
+    CHECK_THROWS_AS(House{options}, Error);
+  }
+
+  TEST_CASE("a connection that never speaks is closed after its time") {
+    GatewayOptions options;
+    options.authentication_ms_max = std::chrono::milliseconds(50);
+    House house(options);
+    Client patient(*house.gateway);
+    Client silent(connect_loopback(house.gateway->port()));
+    CHECK_FALSE(silent.line());
+    CHECK(patient.ask("c\nz:test.Square\nunit\ne\n") == "!yro0");
+  }
+
+  TEST_CASE("stopping waits for a running call and closes everything") {
+    House house;
+    Client busy(*house.gateway), idle(*house.gateway);
+    Client silent(connect_loopback(house.gateway->port()));
+    CHECK(busy.ask("c\nz:test.Square\nunit\ne\n") == "!yro0");
+    busy.send("c\nt\npass\ne\n");
+    house.gate->wait_until_reached();
+    auto stopped = std::async(std::launch::async, [&] { house.gateway->stop(); });
+    CHECK_FALSE(idle.line());
+    CHECK_FALSE(silent.line());
+    house.gate->open();
+    stopped.get();
+    CHECK(house.gateway->connection_count() == 0);
+    CHECK(house.gateway->object_count() == 0);
+    CHECK_THROWS_AS(connect_loopback(house.gateway->port()), Disconnected);
+    house.gateway->stop();
+  }
+
+  TEST_CASE("the shutdown command closes all connections and tells the embedder once") {
+    std::promise<void> told;
+    GatewayOptions options;
+    options.on_shutdown = [&] { told.set_value(); };
+    House house(options);
+    Client other(*house.gateway), last(*house.gateway);
+    last.send("s\n");
+    CHECK_FALSE(last.line());
+    CHECK_FALSE(other.line());
+    told.get_future().get();
+    house.gateway->stop();
+  }
+
+  TEST_CASE("an unpinned gateway calls the callback server, keeps the connection, and dials anew") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = false;
+    options.callback_port = local_port(listener);
+    House house(options);
+    const Proxy python = house.gateway->python_entry_point();
+
+    auto result = std::async(std::launch::async, [&] { return python.call("first", {1}); });
+    std::optional<Client> server(accept_connection(listener));
+    CHECK(server->line() == "A");
+    CHECK(server->line() == house.gateway->token());
+    CHECK(server->line() == "e");
+    server->send("!yv\n");
+    for (const auto* expected : {"c", "t", "first", "i1", "e"}) CHECK(server->line() == expected);
+    server->send("!yi7\n");
+    CHECK(result.get() == Value(7));
+
+    result = std::async(std::launch::async, [&] { return python.call("second"); });
+    for (const auto* expected : {"c", "t", "second", "e"}) CHECK(server->line() == expected);
+    server->send("!ysdone\n");
+    CHECK(result.get() == Value("done"));
+
+    server.reset();  // Python closes the idle connection.
+    result = std::async(std::launch::async, [&] { return python.call("third"); });
+    server.emplace(accept_connection(listener));
+    for (int i = 0; i < 3; ++i) server->line();
+    server->send("!yv\n");
+    for (const auto* expected : {"c", "t", "third", "e"}) CHECK(server->line() == expected);
+    server.reset();  // The request was sent, so it must not be repeated.
+    CHECK_THROWS_AS(result.get(), Disconnected);
+  }
+
+  TEST_CASE("stopping ends a call to Python that nobody answers") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = false;
+    options.callback_port = local_port(listener);
+    House house(options);
+    const Proxy python = house.gateway->python_entry_point();
+    auto result = std::async(std::launch::async, [&] { return python.call("wait"); });
+    Client server(accept_connection(listener));
+    for (int i = 0; i < 3; ++i) server.line();
+    server.send("!yv\n");
+    for (int i = 0; i < 4; ++i) server.line();
+    house.gateway->stop();
+    CHECK_THROWS_AS(result.get(), Disconnected);
+    CHECK_THROWS_AS(python.call("late"), Disconnected);
+  }
+
+  TEST_CASE("a callback server that does not answer to the token is given up in time") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = false;
+    options.callback_port = local_port(listener);
+    options.callback_connect_ms_max = std::chrono::milliseconds(50);
+    House house(options);
+    CHECK_THROWS_AS(house.gateway->python_entry_point().call("never"), Disconnected);
+  }
+
+  TEST_CASE("proxies outlive their gateway harmlessly") {
+    std::optional<Proxy> python;
+    {
+      House house;
+      python = house.gateway->python_entry_point();
+    }
+    CHECK_THROWS_AS(python->call("late"), Disconnected);
+  }
+}
+
+}  // namespace py4cpp::test
