@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Blocks, files of frames, the cache and shuffles, each with memory that runs out.
+// Frames in files, and blocks whose memory runs out.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
-#include <atomic>
 #include <csignal>
 #include <fstream>
-#include <thread>
 
 #include "base/error.hpp"
 #include "engine/frames.hpp"
-#include "engine/storage/block_store.hpp"
+#include "engine/storage/block.hpp"
 #include "engine/storage/file_source.hpp"
-#include "engine/storage/shuffle.hpp"
-#include "engine_fixture.hpp"
+#include "storage_fixture.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::engine;
@@ -23,34 +20,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  TempDir directory{default_temp_root(), "storage-test-"};
-  DiskSpace disk{directory.path()};
-
-  std::size_t files() const {
-    return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()));
-  }
-};
-
-std::shared_ptr<MemoryBudget> budget(std::size_t bytes) {
-  return std::make_shared<MemoryBudget>(bytes);
-}
-
 std::string write_file(const Folder& folder, std::span<const std::byte> bytes) {
   const auto path = folder.directory.path() / "file";
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
   return path.string();
-}
-
-Texts numbered(std::size_t count, std::size_t bytes) {
-  Texts list;
-  for (std::size_t i = 0; i < count; ++i) {
-    list.push_back(std::to_string(i) + std::string(bytes, '.'));
-  }
-  return list;
 }
 
 }  // namespace
@@ -169,256 +144,5 @@ TEST_SUITE("blocks") {
     setrlimit(RLIMIT_FSIZE, &old_limit);
     std::signal(SIGXFSZ, old_action);
     CHECK(folder.files() == 0);
-  }
-}
-
-TEST_SUITE("cache") {
-  struct Cache {
-    explicit Cache(std::size_t bytes) : store(bytes, folder.disk) {}
-
-    Texts get(int rdd, std::size_t partition, StorageLevel level, const Texts& content) {
-      TaskRun task(engine.context(), {}, cancel);
-      const auto source = store.get_or_compute(
-          rdd, partition, level,
-          [&] {
-            ++computed;
-            return one_by_one(content);
-          },
-          task);
-      return read_all(*source);
-    }
-
-    Engine engine;
-    Folder folder;
-    BlockStore store;
-    std::shared_ptr<runner::CancelToken> cancel = std::make_shared<runner::CancelToken>();
-    int computed = 0;
-  };
-
-  TEST_CASE("a partition is computed once and then read") {
-    Cache cache(1 << 20);
-    CHECK(cache.get(1, 0, memory_only, {"a", "b"}) == Texts{"a", "b"});
-    CHECK(cache.get(1, 0, memory_only, {"a", "b"}) == Texts{"a", "b"});
-    CHECK(cache.computed == 1);
-    CHECK(cache.store.has_all(1, 1));
-    CHECK_FALSE(cache.store.has_all(1, 2));
-    CHECK(cache.store.usage(1).partitions == 1);
-    CHECK(cache.store.usage(1).memory_bytes == 10);
-  }
-
-  TEST_CASE("the partition that was not used for the longest time is forgotten") {
-    Cache cache(3000);
-    const Texts content = numbered(10, 90);
-    cache.get(1, 0, memory_only, content);
-    cache.get(2, 0, memory_only, content);
-    cache.get(1, 0, memory_only, content);
-    cache.get(3, 0, memory_only, content);
-    CHECK(cache.store.has_all(1, 1));
-    CHECK_FALSE(cache.store.has_all(2, 1));
-    CHECK(cache.store.has_all(3, 1));
-    CHECK(cache.store.memory_used() <= 3000);
-  }
-
-  TEST_CASE("a partition that may be on disk goes there in place of being forgotten") {
-    Cache cache(3000);
-    const Texts content = numbered(10, 90);
-    cache.get(1, 0, memory_and_disk, content);
-    cache.get(2, 0, memory_only, content);
-    cache.get(3, 0, memory_only, content);
-    CHECK(cache.store.usage(1).disk_bytes > 0);
-    CHECK(cache.store.usage(1).memory_bytes == 0);
-    CHECK(cache.get(1, 0, memory_and_disk, content) == content);
-    CHECK(cache.computed == 3);
-  }
-
-  TEST_CASE("an RDD does not push out its own partitions") {
-    Cache cache(2000);
-    const Texts content = numbered(10, 90);
-    cache.get(1, 0, memory_only, content);
-    CHECK(cache.get(1, 1, memory_only, content) == content);
-    CHECK(cache.get(1, 1, memory_only, content) == content);
-    CHECK(cache.computed == 3);
-    CHECK(cache.store.usage(1).partitions == 1);
-  }
-
-  TEST_CASE("a partition larger than the memory is handed through, or goes to disk") {
-    Cache cache(500);
-    const Texts content = numbered(50, 90);
-    CHECK(cache.get(1, 0, memory_only, content) == content);
-    CHECK(cache.store.usage(1).partitions == 0);
-    CHECK(cache.store.memory_used() == 0);
-    CHECK(cache.get(2, 0, memory_and_disk, content) == content);
-    CHECK(cache.get(3, 0, disk_only, content) == content);
-    CHECK(cache.store.usage(2).disk_bytes > 0);
-    CHECK(cache.store.usage(3).memory_bytes == 0);
-    CHECK(cache.folder.files() == 2);
-    cache.store.remove_rdd(2);
-    cache.store.clear();
-    CHECK(cache.folder.files() == 0);
-  }
-
-  TEST_CASE("tasks that want the same partition wait for the one that computes it") {
-    Cache cache(1 << 20);
-    Gate gate;
-    std::atomic<int> computed = 0;
-    std::vector<std::thread> threads;
-    for (int thread = 0; thread < 4; ++thread) {
-      threads.emplace_back([&] {
-        TaskRun task(cache.engine.context(), {}, cache.cancel);
-        const auto source = cache.store.get_or_compute(
-            1, 0, memory_only,
-            [&] {
-              ++computed;
-              gate.pass();
-              return one_by_one({"a"});
-            },
-            task);
-        CHECK(read_all(*source) == Texts{"a"});
-      });
-    }
-    gate.wait_for_arrivals(1);
-    gate.open();
-    for (auto& thread : threads) thread.join();
-    CHECK(computed == 1);
-  }
-
-  TEST_CASE("a task that waits for a partition can be cancelled") {
-    Cache cache(1 << 20);
-    Gate gate;
-    std::thread owner([&] {
-      TaskRun task(cache.engine.context(), {}, std::make_shared<runner::CancelToken>());
-      cache.store.get_or_compute(
-          1, 0, memory_only,
-          [&] {
-            gate.pass();
-            return one_by_one({"a"});
-          },
-          task);
-    });
-    gate.wait_for_arrivals(1);
-    std::thread waiter(
-        [&] { CHECK_THROWS_AS(cache.get(1, 0, memory_only, {}), runner::TaskCancelled); });
-    cache.cancel->cancel("enough");
-    cache.store.wake_waiting();
-    waiter.join();
-    gate.open();
-    owner.join();
-  }
-
-  TEST_CASE("a failed computation leaves the partition to the next one") {
-    Cache cache(1 << 20);
-    TaskRun task(cache.engine.context(), {}, cache.cancel);
-    CHECK_THROWS_AS(
-        cache.store.get_or_compute(
-            1, 0, memory_only,
-            []() -> std::unique_ptr<runner::ByteSource> { throw WorkerFailed("gone", {}); }, task),
-        WorkerFailed);
-    CHECK(cache.get(1, 0, memory_only, {"a"}) == Texts{"a"});
-  }
-
-  TEST_CASE("what is removed while it is computed is not kept") {
-    Cache cache(1 << 20);
-    TaskRun task(cache.engine.context(), {}, cache.cancel);
-    cache.store.get_or_compute(
-        1, 0, memory_only,
-        [&] {
-          cache.store.remove_rdd(1);
-          return one_by_one({"a"});
-        },
-        task);
-    CHECK(cache.store.usage(1).partitions == 0);
-  }
-}
-
-TEST_SUITE("shuffle") {
-  /// Sends each text to the partition of its first digit.
-  void by_digit(std::size_t, runner::ByteSource & source, ShuffleWriter & writer) {
-    for (auto run = source.next(); !run.empty(); run = source.next()) {
-      while (!run.empty()) {
-        const auto frame = take_frame(run);
-        const auto digit = std::to_integer<std::size_t>(frame_payload(frame)[0]) - '0';
-        writer.add(digit % writer.partitions(), frame);
-      }
-    }
-  }
-
-  TEST_CASE("a partition is read in the order of the map tasks, not of their ends") {
-    Folder folder;
-    const auto memory = budget(1 << 20);
-    const auto shuffle = std::make_shared<Shuffle>(0, 2, by_digit);
-    shuffle->set_maps(2);
-    CHECK(shuffle->missing() == std::vector<std::size_t>{0, 1});
-    shuffle->commit(1, shuffle->write(1, *one_by_one({"0c", "1d", "0e"}), *memory, folder.disk));
-    CHECK_THROWS_AS(shuffle->open(0), ShuffleMissing);
-    shuffle->commit(0, shuffle->write(0, *one_by_one({"1a", "0b"}), *memory, folder.disk));
-    CHECK(shuffle->complete());
-    CHECK(read_all(*shuffle->open(0)) == Texts{"0b", "0c", "0e"});
-    CHECK(read_all(*shuffle->open(1)) == Texts{"1a", "1d"});
-    CHECK(folder.files() == 0);
-    shuffle->clear();
-    CHECK(memory->used() == 0);
-    CHECK_FALSE(shuffle->complete());
-  }
-
-  TEST_CASE("a map task that exceeds its memory spills, and the order stays") {
-    Folder folder;
-    const auto memory = budget(64 << 10);
-    const auto shuffle = std::make_shared<Shuffle>(0, 3, by_digit);
-    shuffle->set_maps(1);
-    Texts content;
-    for (int i = 0; i < 3000; ++i) {
-      content.push_back(std::to_string(i % 3) + "-" + std::to_string(i) + std::string(2000, '.'));
-    }
-    shuffle->commit(0, shuffle->write(0, *one_by_one(content), *memory, folder.disk));
-    CHECK(folder.files() == 1);
-    CHECK(memory->used() <= memory->bytes_max());
-    for (std::size_t partition = 0; partition < 3; ++partition) {
-      Texts expected;
-      for (std::size_t i = partition; i < content.size(); i += 3) expected.push_back(content[i]);
-      CHECK(read_all(*shuffle->open(partition)) == expected);
-    }
-    shuffle->clear();
-    CHECK(folder.files() == 0);
-  }
-
-  TEST_CASE("a single frame larger than all memory passes through the disk") {
-    Folder folder;
-    const auto memory = budget(1000);
-    const auto shuffle = std::make_shared<Shuffle>(0, 2, by_digit);
-    shuffle->set_maps(1);
-    const Texts content{"0" + std::string(3 << 20, 'x'), "1", "0"};
-    shuffle->commit(0, shuffle->write(0, *one_by_one(content), *memory, folder.disk));
-    CHECK(read_all(*shuffle->open(0)) == Texts{content[0], content[2]});
-    CHECK(read_all(*shuffle->open(1)) == Texts{"1"});
-    CHECK(memory->used() <= 1000);
-  }
-
-  TEST_CASE("small outputs that fit nowhere in memory are written when they are finished") {
-    Folder folder;
-    const auto memory = budget(0);
-    const auto shuffle = std::make_shared<Shuffle>(0, 2, by_digit);
-    shuffle->set_maps(1);
-    const auto output = shuffle->write(0, *one_by_one({"0", "1"}), *memory, folder.disk);
-    CHECK(output->bytes() == 10);
-    CHECK(folder.files() == 1);
-    shuffle->commit(0, output);
-    CHECK(read_all(*shuffle->open(1)) == Texts{"1"});
-  }
-
-  TEST_CASE("the first output of a map task stays") {
-    Folder folder;
-    const auto memory = budget(1 << 20);
-    const auto shuffle = std::make_shared<Shuffle>(0, 1, by_digit);
-    shuffle->set_maps(1);
-    shuffle->commit(0, shuffle->write(0, *one_by_one({"0a"}), *memory, folder.disk));
-    shuffle->commit(0, shuffle->write(0, *one_by_one({"0b"}), *memory, folder.disk));
-    CHECK(read_all(*shuffle->open(0)) == Texts{"0a"});
-  }
-
-  TEST_CASE("a shuffle of no map tasks is complete and empty") {
-    const auto shuffle = std::make_shared<Shuffle>(0, 1, by_digit);
-    shuffle->set_maps(0);
-    CHECK(shuffle->complete());
-    CHECK(shuffle->open(0)->next().empty());
   }
 }
