@@ -68,6 +68,14 @@ void check_tag(const std::string& tag) {
                                : "Spark job tag cannot contain ',' character.");
 }
 
+void add_file(Context& context, const std::string& path, bool recursive) {
+  if (!std::filesystem::exists(local_path(path))) {
+    throw NamedError("java.io.FileNotFoundException",
+                     "File " + file_uri(path) + " does not exist");
+  }
+  context.files().add_file(path, recursive);
+}
+
 /// What both faces answer alike.
 template <class Face>
 void bind_identity(const Type<Face>& type, const SharedHost& host) {
@@ -184,11 +192,11 @@ template <class Face>
 void bind_files(const Type<Face>& type) {
   type.method("addFile",
               [](const Face& face, const std::string& path, bool recursive) {
-                face.application->context().files().add_file(path, recursive);
+                add_file(face.application->context(), path, recursive);
               })
       .method("addFile",
               [](const Face& face, const std::string& path) {
-                face.application->context().files().add_file(path);
+                add_file(face.application->context(), path, false);
               })
       .method("addArchive",
               [](const Face& face, const std::string& path) {

@@ -38,6 +38,8 @@ void declare_names(Registry& registry) {
   constexpr std::pair<const char*, const char*> classes[] = {
       {spark_exception, "java.lang.Exception"},
       {python_exception, "java.lang.RuntimeException"},
+      {"org.apache.spark.SparkUnsupportedOperationException",
+       "java.lang.UnsupportedOperationException"},
       {"org.apache.spark.SparkRuntimeException", "java.lang.RuntimeException"},
       {"org.apache.spark.SparkNoSuchElementException", "java.util.NoSuchElementException"},
       {"org.apache.spark.SparkClassNotFoundException", "java.lang.ClassNotFoundException"},

@@ -98,6 +98,14 @@ Value first_element(std::vector<Bytes> frames, Element element) {
   return element_value(std::move(frames.front()), element);
 }
 
+void checkpoint(Rdd& rdd) {
+  if (!rdd.context().checkpoint_dir()) {
+    throw NamedError("org.apache.spark.SparkException",
+                     "Checkpoint directory has not been set in the SparkContext");
+  }
+  rdd.checkpoint();
+}
+
 void save_as_text_file(const std::shared_ptr<Rdd>& rdd, CallContext& call, const std::string& path,
                        const std::string& codec) {
   std::vector<std::size_t> partitions = all_partitions(*rdd);

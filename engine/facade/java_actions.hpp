@@ -33,6 +33,9 @@ std::shared_ptr<List> element_values(std::vector<Bytes> frames, Element element)
 /// Throws NamedError java.lang.UnsupportedOperationException ("empty collection") without frames.
 Value first_element(std::vector<Bytes> frames, Element element);
 
+/// Rdd::checkpoint. Throws NamedError org.apache.spark.SparkException without a checkpoint folder.
+void checkpoint(Rdd& rdd);
+
 /// Writes each frame as a line. Throws as TextOutput too.
 void save_as_text_file(const std::shared_ptr<Rdd>& rdd, CallContext& call, const std::string& path,
                        const std::string& codec);

@@ -14,11 +14,13 @@
 #include "engine/facade/java_rdd.hpp"
 #include "engine/facade/record_frames.hpp"
 #include "engine/facade/scala_classes.hpp"
+#include "engine/job_errors.hpp"
 #include "engine/nodes/coalesced_rdd.hpp"
 #include "engine/nodes/paired_rdd.hpp"
 #include "engine/nodes/piped_rdd.hpp"
 #include "engine/nodes/shuffled_rdd.hpp"
 #include "engine/nodes/union_rdd.hpp"
+#include "gateway/named_error.hpp"
 
 namespace py4cpp::engine {
 namespace {
@@ -69,16 +71,24 @@ void bind_identity(const Type<Java>& type) {
       });
 }
 
+void persist(Rdd& rdd, const StorageLevel& level) {
+  try {
+    rdd.persist(level);
+  } catch (const BadArgument& error) {  // the class that PySpark converts
+    throw NamedError("org.apache.spark.SparkUnsupportedOperationException", error.what());
+  }
+}
+
 template <class Java>
 void bind_storage(const Type<Java>& type) {
   type.method("persist",
               [](const std::shared_ptr<Java>& java, const StorageLevel& level) {
-                java->rdd->persist(level);
+                persist(*java->rdd, level);
                 return java;
               })
       .method("cache",
               [](const std::shared_ptr<Java>& java) {
-                java->rdd->persist(memory_only);
+                persist(*java->rdd, memory_only);
                 return java;
               })
       .method("unpersist",
@@ -92,7 +102,7 @@ void bind_storage(const Type<Java>& type) {
                 return java;
               })
       .method("getStorageLevel", [](const Java& java) { return java.rdd->storage_level(); })
-      .method("checkpoint", [](const Java& java) { java.rdd->checkpoint(); })
+      .method("checkpoint", [](const Java& java) { checkpoint(*java.rdd); })
       .method("isCheckpointed", [](const Java& java) { return java.rdd->is_checkpointed(); })
       .method("getCheckpointFile",
               [](const Java& java) { return Option::of(java.rdd->checkpoint_path()); });

@@ -4,6 +4,7 @@
 #include "engine/facade/application.hpp"
 #include "engine/facade/classes.hpp"
 #include "engine/facade/context_objects.hpp"
+#include "engine/facade/java_actions.hpp"
 #include "engine/facade/java_rdd.hpp"
 #include "engine/facade/scala_classes.hpp"
 #include "engine/facade/shared_objects.hpp"
@@ -39,7 +40,7 @@ void bind_rdd(Registry& registry) {
       .method("toDebugString", &Rdd::to_debug_string)
       .method("getNumPartitions",
               [](const Rdd& rdd) { return static_cast<std::int32_t>(rdd.partition_count()); })
-      .method("checkpoint", &Rdd::checkpoint)
+      .method("checkpoint", &checkpoint)
       .method("localCheckpoint",
               [](const std::shared_ptr<Rdd>& rdd) {
                 rdd->local_checkpoint();

@@ -142,7 +142,10 @@ void SqlConf::require_modifiable(const std::string& key) const {
   }
   if (default_settings().contains(key)) {
     throw condition_error(
-        analysis, "Cannot modify the value of the Spark config: \"" + key + "\".",
+        analysis,
+        "Cannot modify the value of the Spark config: \"" + key +
+            "\".\nSee also "
+            "'https://spark.apache.org/docs/latest/sql-migration-guide.html#ddl-statements'.",
         {"CANNOT_MODIFY_CONFIG", "46110", {{"key", "\"" + key + "\""}}}, with_state());
   }
 }
