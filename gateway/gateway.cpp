@@ -38,7 +38,7 @@ class Gateway::Impl final : public ProxyCaller {
         server(core, {[this](Session& session) { begin(session); },
                       [this](Session& session) { end(session); }, [this] { shut_down(); }}),
         pool(core, [this](const CallbackAddress& address) {
-          return dial(server.io(), address, core.options.callback_connect_ms_max);
+          return dial(server.sockets(), address, core.options.callback_connect_ms_max);
         }) {
     core.cancel = [this](std::uint16_t remote_port, std::uint16_t local_port) {
       server.cancel(remote_port, local_port);

@@ -78,7 +78,7 @@ std::size_t Server::connection_count() const {
 }
 
 void Server::accept() {
-  acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+  acceptor_.async_accept(sockets_, [this](const error_code& error, tcp::socket socket) {
     if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
     if (!error) {
       accepted(std::move(socket));

@@ -43,7 +43,8 @@ class Server {
 
   std::uint16_t port() const { return port_; }
   std::size_t connection_count() const;
-  boost::asio::io_context& io() { return io_; }
+  /// The context of the sockets that threads use synchronously; it is never run.
+  boost::asio::io_context& sockets() { return sockets_; }
 
  private:
   struct Connection {
@@ -63,6 +64,8 @@ class Server {
   Core& core_;
   const Hooks hooks_;
   boost::asio::io_context io_{1};
+  // Were the sockets part of io_, every byte that arrives would wake the control thread.
+  boost::asio::io_context sockets_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::steady_timer retry_timer_{io_};
   std::uint16_t port_ = 0;
