@@ -26,9 +26,38 @@ SparkError unsupported(const std::string& class_name, const std::string& member)
           {}};
 }
 
+/// Names that PySpark uses without their package, or that look like packages: known as classes so
+/// that they are found where they belong. All of their members are missing.
+constexpr const char* names_without_members[] = {
+    "api.java.JavaDoubleRDD",
+    "api.python.ArrowIteratorServer",
+    "api.python.PythonParallelizeServer",
+    "api.python.SerDeUtil",
+    "ml.functions",
+    "ml.python.MLSerDe",
+    "ml.python.MLUtil",
+    "mllib.api.python.PythonMLLibAPI",
+    "mllib.api.python.SerDe",
+    "sql.Column",
+    "sql.Encoders",
+    "sql.Observation",
+    "sql.OnSuccessCall",
+    "sql.api.python.PythonSQLUtils",
+    "sql.functions",
+    "streaming.Duration",
+    "streaming.StreamingContext",
+    "streaming.Time",
+    "streaming.api.java.JavaStreamingContext",
+    "streaming.api.python.PythonDStream",
+    "streaming.api.python.PythonTransformedDStream",
+};
+
 }  // namespace
 
 void bind_missing_classes(Registry& registry) {
+  for (const char* name : names_without_members) {
+    registry.type("org.apache.spark." + std::string(name));
+  }
   registry.missing("org.apache.spark", &unsupported);
   registry.missing("org.apache.hadoop", &unsupported);
 }

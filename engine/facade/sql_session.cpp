@@ -19,7 +19,7 @@ struct Default {
   std::string_view value;
 };
 
-constexpr std::array<Default, 32> sql_defaults{{
+constexpr std::array<Default, 38> sql_defaults{{
     {"spark.sql.adaptive.enabled", "true"},
     {"spark.sql.ansi.enabled", "true"},
     {"spark.sql.caseSensitive", "false"},
@@ -36,7 +36,9 @@ constexpr std::array<Default, 32> sql_defaults{{
     {"spark.sql.execution.pythonUDF.arrow.enabled", "false"},
     {"spark.sql.files.maxPartitionBytes", "128MB"},
     {"spark.sql.files.openCostInBytes", "4MB"},
+    {"spark.sql.execution.pythonUDTF.arrow.enabled", "false"},
     {"spark.sql.legacy.createHiveTableByDefault", "true"},
+    {"spark.sql.mapKeyDedupPolicy", "EXCEPTION"},
     {"spark.sql.pyspark.inferNestedDictAsStruct.enabled", "false"},
     {"spark.sql.pyspark.jvmStacktrace.enabled", "false"},
     {"spark.sql.pyspark.legacy.inferArrayTypeFromFirstElement.enabled", "false"},
@@ -49,7 +51,11 @@ constexpr std::array<Default, 32> sql_defaults{{
     {"spark.sql.session.timeZone", "UTC"},
     {"spark.sql.shuffle.partitions", "200"},
     {"spark.sql.sources.default", "parquet"},
+    {"spark.sql.sources.partitionOverwriteMode", "static"},
+    {"spark.sql.stackTracesInDataFrameContext", "1"},
+    {"spark.sql.timestampNanosTypes.enabled", "false"},
     {"spark.sql.timestampType", "TIMESTAMP_LTZ"},
+    {"spark.sql.catalogImplementation", "in-memory"},
     {"spark.python.sql.dataFrameDebugging.enabled", "true"},
     {"spark.sql.warehouse.dir", "spark-warehouse"},
 }};
