@@ -99,6 +99,7 @@ void Scheduler::run_task(const std::shared_ptr<Stage>& stage, std::size_t task) 
   } else {
     succeeded(stage, task, std::move(outcome));
   }
+  error = nullptr;  // while the lock is held: whoever gets the job's failure is its last owner
 }
 
 Scheduler::Outcome Scheduler::execute(const Stage& stage, std::size_t task, TaskRun& run) const {
