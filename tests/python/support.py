@@ -119,7 +119,9 @@ class Submitter:
     ) -> subprocess.Popen[str]:
         """Starts `py4cpp run options script args` in a process group of its own."""
         return subprocess.Popen(
-            [*self.prefix, str(self.command), "run", *options, str(script), *args],
+            # Whoever runs the tests may ignore signals, which would be inherited.
+            ["env", "--default-signal", *self.prefix]
+            + [str(self.command), "run", *options, str(script), *args],
             env=self.environment(env),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
