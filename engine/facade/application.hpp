@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the bound classes share: the host process's services, and the application that runs in it. An
-// Application is a Context plus what only a Python driver needs (result sockets, accumulators,
+// What the bound classes share: the host process's services, and the application that runs in it.
+// An Application is a Context plus what only a Python driver needs (result sockets, accumulators,
 // sessions); JavaSparkContext and SparkContext are two names for it.
 #pragma once
 
@@ -67,8 +67,8 @@ class Host {
   /// The driver's PySpark, "4.3.0"; asked for once, and may wait for the launcher's probe.
   const std::string& release();
 
-  /// Makes the application. Throws NamedError org.apache.spark.SparkException when one runs already,
-  /// and as Application's constructor.
+  /// Makes the application. Throws NamedError org.apache.spark.SparkException when one runs
+  /// already, and as Application's constructor.
   std::shared_ptr<Application> start(Conf conf);
   /// The running application. Throws NamedError java.lang.IllegalStateException without one.
   std::shared_ptr<Application> require();

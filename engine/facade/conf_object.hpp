@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SparkConf as the driver holds it: shared, so changes need a lock, which Conf itself does not have.
+// SparkConf as the driver holds it: shared, so changes need a lock, which Conf itself does not
+// have.
 #pragma once
 
 #include <mutex>

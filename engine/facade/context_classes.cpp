@@ -70,8 +70,7 @@ void check_tag(const std::string& tag) {
 
 void add_file(Context& context, const std::string& path, bool recursive) {
   if (!std::filesystem::exists(local_path(path))) {
-    throw NamedError("java.io.FileNotFoundException",
-                     "File " + file_uri(path) + " does not exist");
+    throw NamedError("java.io.FileNotFoundException", "File " + file_uri(path) + " does not exist");
   }
   context.files().add_file(path, recursive);
 }
@@ -81,10 +80,9 @@ template <class Face>
 void bind_identity(const Type<Face>& type, const SharedHost& host) {
   type.method("version", [](const Face& face) { return face.application->release(); })
       .method("startTime", [](const Face& face) { return start_ms(*face.application); })
-      .method("master",
-              [](const Face& face) {
-                return face.application->context().conf().text("spark.master");
-              })
+      .method(
+          "master",
+          [](const Face& face) { return face.application->context().conf().text("spark.master"); })
       .method("appName",
               [](const Face& face) {
                 return face.application->context().conf().text("spark.app.name");
@@ -92,31 +90,29 @@ void bind_identity(const Type<Face>& type, const SharedHost& host) {
       .method("isLocal", [](const Face&) { return true; })
       .method("defaultParallelism",
               [](const Face& face) {
-                return static_cast<std::int32_t>(
-                    face.application->context().default_parallelism());
+                return static_cast<std::int32_t>(face.application->context().default_parallelism());
               })
-      .method("defaultMinPartitions",
-              [](const Face& face) {
-                return static_cast<std::int32_t>(
-                    face.application->context().default_min_partitions());
-              })
+      .method(
+          "defaultMinPartitions",
+          [](const Face& face) {
+            return static_cast<std::int32_t>(face.application->context().default_min_partitions());
+          })
       .method("sparkUser", [](const Face& face) { return face.application->user(); })
       .method("getConf",
               [](const Face& face) {
                 return std::make_shared<ConfObject>(face.application->context().conf());
               })
-      .method("setLogLevel", [](const Face& face, const std::string& level) {
-        face.application->set_log_level(level);
-      })
+      .method("setLogLevel",
+              [](const Face& face, const std::string& level) {
+                face.application->set_log_level(level);
+              })
       .method("stop", [host](const Face& face) { host->stop(face.application); });
 }
 
 template <class Face>
 void bind_properties(const Type<Face>& type) {
-  type.method("setLocalProperty",
-              [](const Face&, CallContext& call, const std::string& key, MaybeText value) {
-                set_property(call, key, value);
-              })
+  type.method("setLocalProperty", [](const Face&, CallContext& call, const std::string& key,
+                                     MaybeText value) { set_property(call, key, value); })
       .method("getLocalProperty",
               [](const Face&, CallContext& call, const std::string& key) {
                 const Properties& values = call.session_state<LocalProperties>().values;
@@ -144,13 +140,10 @@ void bind_properties(const Type<Face>& type) {
               [](const Face&, CallContext& call, bool interrupt) {
                 set_property(call, interrupt_key, interrupt ? "true" : "false");
               })
-      .method("setCallSite",
-              [](const Face&, CallContext& call, MaybeText site) {
-                set_property(call, call_site_key, site);
-              })
-      .method("clearCallSite", [](const Face&, CallContext& call) {
-        set_property(call, call_site_key, {});
-      });
+      .method("setCallSite", [](const Face&, CallContext& call,
+                                MaybeText site) { set_property(call, call_site_key, site); })
+      .method("clearCallSite",
+              [](const Face&, CallContext& call) { set_property(call, call_site_key, {}); });
 }
 
 template <class Face>
@@ -240,16 +233,13 @@ void bind_property_copies(Registry& registry, const Type<ScalaSparkContext>& typ
 void bind_context_classes(Registry& registry, const SharedHost& host) {
   auto java = registry.type<JavaSparkContext>("org.apache.spark.api.java.JavaSparkContext");
   auto scala = registry.type<ScalaSparkContext>("org.apache.spark.SparkContext");
-  java.constructor([host](const ConfObject& conf) {
-        return JavaSparkContext{host->start(conf.snapshot())};
-      })
-      .method("sc",
-              [](const JavaSparkContext& context) {
-                return ScalaSparkContext{context.application};
-              })
+  java.constructor(
+          [host](const ConfObject& conf) { return JavaSparkContext{host->start(conf.snapshot())}; })
+      .method(
+          "sc",
+          [](const JavaSparkContext& context) { return ScalaSparkContext{context.application}; })
       .method("close", [host](const JavaSparkContext& context) { host->stop(context.application); })
-      .method("resources",
-              [](const JavaSparkContext&) { return std::make_shared<Map>(); });
+      .method("resources", [](const JavaSparkContext&) { return std::make_shared<Map>(); });
   scala
       .method("conf",
               [](const ScalaSparkContext& context) {

@@ -22,8 +22,8 @@ struct ScalaSparkContext {
   std::shared_ptr<Application> application;
 };
 
-/// What Spark keeps per Java thread, and so is kept per session here: each Python thread has its own
-/// (when threads are pinned). Jobs carry a copy. Reached by CallContext::session_state.
+/// What Spark keeps per Java thread, and so is kept per session here: each Python thread has its
+/// own (when threads are pinned). Jobs carry a copy. Reached by CallContext::session_state.
 struct LocalProperties {
   Properties values;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// DataFrameReader for text files and the Dataset that it gives: enough for `spark.read.text(path).rdd`
-// and for collecting the lines.
+// DataFrameReader for text files and the Dataset that it gives: enough for
+// `spark.read.text(path).rdd` and for collecting the lines.
 #include <map>
 #include <string>
 #include <vector>
@@ -60,18 +60,13 @@ void bind_reader(Registry& registry) {
               [](const TextReader& reader, const std::vector<std::string>& paths) {
                 return TextDataset(reader, paths);
               })
-      .method("text",
-              [](const TextReader& reader, const std::string& path) {
-                return TextDataset(reader, {path});
-              })
-      .method("load",
-              [](const TextReader& reader, const std::string& path) {
-                return load(reader, {path});
-              })
+      .method("text", [](const TextReader& reader,
+                         const std::string& path) { return TextDataset(reader, {path}); })
+      .method("load", [](const TextReader& reader,
+                         const std::string& path) { return load(reader, {path}); })
       .method("load", &load)
-      .method("load", [](const TextReader& reader) {
-        return load(reader, {reader.option("path", "")});
-      });
+      .method("load",
+              [](const TextReader& reader) { return load(reader, {reader.option("path", "")}); });
   registry.alias("org.apache.spark.sql.DataFrameReader",
                  "org.apache.spark.sql.classic.DataFrameReader");
   registry.type<SqlSession>("org.apache.spark.sql.classic.SparkSession")
@@ -82,10 +77,8 @@ void bind_reader(Registry& registry) {
 
 void bind_dataset(Registry& registry) {
   registry.type<TextDataset>("org.apache.spark.sql.classic.Dataset")
-      .method("javaToPython",
-              [](const TextDataset& dataset, CallContext& call) {
-                return JavaRdd{dataset.rows(site(call))};
-              })
+      .method("javaToPython", [](const TextDataset& dataset,
+                                 CallContext& call) { return JavaRdd{dataset.rows(site(call))}; })
       .method("collectToPython",
               [](const TextDataset& dataset, CallContext& call) {
                 return collect_and_serve(*dataset.session()->application(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the engine's failures look in Python. PySpark decides by class names which of its own exceptions
-// to raise, and shows messages; both follow the driver's release.
+// How the engine's failures look in Python. PySpark decides by class names which of its own
+// exceptions to raise, and shows messages; both follow the driver's release.
 #include <exception>
 #include <optional>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The methods of JavaSparkContext that make RDDs: of files, of a union, of nothing. Files are looked
-// at when somebody asks for the partitions, as in Spark.
+// The methods of JavaSparkContext that make RDDs: of files, of a union, of nothing. Files are
+// looked at when somebody asks for the partitions, as in Spark.
 #include <algorithm>
 #include <functional>
 #include <memory>
@@ -130,8 +130,7 @@ void bind_input_methods(Registry& registry, const SharedHost&) {
   bind_files(type);
   type.method("emptyRDD",
               [](const JavaSparkContext& context) {
-                return JavaRdd{
-                    std::make_shared<EmptyRdd>(context.application->shared_context())};
+                return JavaRdd{std::make_shared<EmptyRdd>(context.application->shared_context())};
               })
       .method("union",
               [](const JavaSparkContext& context, CallContext& call,
@@ -144,9 +143,9 @@ void bind_input_methods(Registry& registry, const SharedHost&) {
       .method("union", [](const JavaSparkContext& context, CallContext& call,
                           const std::vector<std::shared_ptr<JavaPairRdd>>& rdds) {
         std::size_t width = rdds.empty() ? 2 : rdds.front()->width;
-        return JavaPairRdd{make_union(context.application->shared_context(), nodes_of(rdds),
-                                      site(call, "union")),
-                           width};
+        return JavaPairRdd{
+            make_union(context.application->shared_context(), nodes_of(rdds), site(call, "union")),
+            width};
       });
 }
 

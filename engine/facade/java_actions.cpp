@@ -56,8 +56,9 @@ std::uint64_t count_frames(Rdd& rdd, CallContext& call) {
     counts[static_cast<std::size_t>(task.identity().partition_id)] = seen;
     return Block();
   };
-  rdd.context().run_job(rdd.shared_from_this(), partitions, properties_of(call),
-                        [](std::size_t, const Block&) {}, count);
+  rdd.context().run_job(
+      rdd.shared_from_this(), partitions, properties_of(call), [](std::size_t, const Block&) {},
+      count);
   std::uint64_t total = 0;
   for (const auto& one : counts) total += one;
   return total;
@@ -76,10 +77,9 @@ std::vector<Bytes> take_frames(const std::shared_ptr<Rdd>& rdd, CallContext& cal
   std::vector<Bytes> frames;
   for (std::size_t partition : all_partitions(*rdd)) {
     if (frames.size() >= count) break;
-    rdd->context().run_job(rdd, {partition}, properties_of(call),
-                           [&](std::size_t, const Block& block) {
-                             append_frames(block, count, frames);
-                           });
+    rdd->context().run_job(
+        rdd, {partition}, properties_of(call),
+        [&](std::size_t, const Block& block) { append_frames(block, count, frames); });
   }
   return frames;
 }
@@ -116,8 +116,8 @@ void save_as_text_file(const std::shared_ptr<Rdd>& rdd, CallContext& call, const
                       static_cast<std::size_t>(identity.task_attempt_id), frames);
     return Block();
   };
-  rdd->context().run_job(rdd, partitions, properties_of(call), [](std::size_t, const Block&) {},
-                         write);
+  rdd->context().run_job(
+      rdd, partitions, properties_of(call), [](std::size_t, const Block&) {}, write);
   output.commit();
 }
 

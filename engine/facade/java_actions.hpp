@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Actions whose result is a value rather than a socket: what a script gets that calls Java's RDD API
-// through `rdd._jrdd` itself. Each runs on the session's thread, with its local properties.
-// All throw what Context::run_job throws.
+// Actions whose result is a value rather than a socket: what a script gets that calls Java's RDD
+// API through `rdd._jrdd` itself. Each runs on the session's thread, with its local properties. All
+// throw what Context::run_job throws.
 #pragma once
 
 #include <cstdint>

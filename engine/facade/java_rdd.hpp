@@ -20,8 +20,8 @@ struct JavaRdd {
   Element element = Element::bytes;
 };
 
-/// org.apache.spark.api.java.JavaPairRDD: each record is a pair of frames, or, when it pairs pairs, as
-/// many frames as there are leaves.
+/// org.apache.spark.api.java.JavaPairRDD: each record is a pair of frames, or, when it pairs pairs,
+/// as many frames as there are leaves.
 struct JavaPairRdd {
   std::shared_ptr<Rdd> rdd;
   std::size_t width = 2;

@@ -63,9 +63,7 @@ void bind_identity(const Type<Java>& type) {
       .method("toString", [](const Java& java) { return java.rdd->to_string(); })
       .method("toDebugString", [](const Java& java) { return java.rdd->to_debug_string(); })
       .method("partitions",
-              [](const Java& java) {
-                return std::make_shared<List>(partition_handles(*java.rdd));
-              })
+              [](const Java& java) { return std::make_shared<List>(partition_handles(*java.rdd)); })
       .method("getNumPartitions", [](const Java& java) {
         return static_cast<std::int32_t>(java.rdd->partition_count());
       });
@@ -117,8 +115,7 @@ void bind_pairing(const Type<Java>& type) {
                                    record_width(left) + record_width(right)};
               })
       .method("zip", [](const Java& left, CallContext& call, const Other& right) {
-        return JavaPairRdd{
-            std::make_shared<ZippedRdd>(left.rdd, right.rdd, site(call, "zip"))};
+        return JavaPairRdd{std::make_shared<ZippedRdd>(left.rdd, right.rdd, site(call, "zip"))};
       });
 }
 
@@ -127,8 +124,8 @@ void bind_lineage(const Type<Java>& type) {
   type.method("coalesce",
               [](const Java& java, CallContext& call, int partitions, bool shuffle) {
                 auto wanted = static_cast<std::size_t>(std::max(partitions, 0));
-                return with_node(
-                    java, make_coalesce(java.rdd, wanted, shuffle, site(call, "coalesce")));
+                return with_node(java,
+                                 make_coalesce(java.rdd, wanted, shuffle, site(call, "coalesce")));
               })
       .method("union", [](const Java& java, CallContext& call, const Java& other) {
         return with_node(java, make_union(java.rdd->shared_context(), {java.rdd, other.rdd},
@@ -162,10 +159,10 @@ void bind_pipe(const Type<JavaRdd>& type) {
               [](const JavaRdd& java, CallContext& call, const std::string& command) {
                 return pipe(java, call, split_command(command), {});
               })
-      .method("pipe", [](const JavaRdd& java, CallContext& call,
-                         std::vector<std::string> command) {
-        return pipe(java, call, std::move(command), {});
-      })
+      .method("pipe",
+              [](const JavaRdd& java, CallContext& call, std::vector<std::string> command) {
+                return pipe(java, call, std::move(command), {});
+              })
       .method("pipe", [](const JavaRdd& java, CallContext& call, std::vector<std::string> command,
                          Environment environment) {
         return pipe(java, call, std::move(command), std::move(environment));
@@ -190,8 +187,8 @@ void bind_values(const Type<JavaRdd>& type) {
               [](const JavaRdd& java, CallContext& call, const std::string& path) {
                 save_as_text_file(java.rdd, call, path, {});
               })
-      .method("saveAsTextFile", [](const JavaRdd& java, CallContext& call,
-                                   const std::string& path, const Value& codec) {
+      .method("saveAsTextFile", [](const JavaRdd& java, CallContext& call, const std::string& path,
+                                   const Value& codec) {
         // `codec` is a java.lang.Class.
         Value name = call.registry().call(call, codec, "getName");
         save_as_text_file(java.rdd, call, path, plain_text(name));
@@ -218,10 +215,10 @@ void bind_java_rdd_classes(Registry& registry) {
       .method("map", [](const JavaRdd& java, const BytesToString&) {
         return JavaRdd{java.rdd, Element::text};
       });
-  pair.method("partitionBy", [](const JavaPairRdd& java, CallContext& call,
-                                const Partitioner& partitioner) {
-    return JavaPairRdd{partition_by(java.rdd, partitioner, site(call, "partitionBy"))};
-  });
+  pair.method("partitionBy",
+              [](const JavaPairRdd& java, CallContext& call, const Partitioner& partitioner) {
+                return JavaPairRdd{partition_by(java.rdd, partitioner, site(call, "partitionBy"))};
+              });
 }
 
 }  // namespace py4cpp::engine

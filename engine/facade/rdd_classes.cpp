@@ -48,8 +48,7 @@ void bind_rdd(Registry& registry) {
               })
       .method("isCheckpointed", &Rdd::is_checkpointed)
       .method("isLocallyCheckpointed", &Rdd::is_locally_checkpointed)
-      .method("getCheckpointFile",
-              [](const Rdd& rdd) { return Option::of(rdd.checkpoint_path()); })
+      .method("getCheckpointFile", [](const Rdd& rdd) { return Option::of(rdd.checkpoint_path()); })
       .method("getStorageLevel", &Rdd::storage_level)
       .method("toJavaRDD", [](const std::shared_ptr<Rdd>& rdd) { return JavaRdd{rdd}; });
 }
@@ -80,15 +79,15 @@ void bind_python_nodes(Registry& registry) {
   bind_node<PythonRdd>(registry, "api.python.PythonRDD")
       .constructor(&make_python_rdd)
       .method("asJavaRDD", [](const std::shared_ptr<PythonRdd>& rdd) { return JavaRdd{rdd}; })
-      .static_method("readRDDFromFile",
-                     [](CallContext& call, const JavaSparkContext& context,
-                        const std::string& path, int slices) {
-                       const auto& site = call.session_state<LocalProperties>();
-                       return JavaRdd{std::make_shared<ParallelCollectionRdd>(
-                           context.application->shared_context(), path,
-                           static_cast<std::size_t>(std::max(slices, 1)),
-                           site.site("readRDDFromFile"))};
-                     })
+      .static_method(
+          "readRDDFromFile",
+          [](CallContext& call, const JavaSparkContext& context, const std::string& path,
+             int slices) {
+            const auto& site = call.session_state<LocalProperties>();
+            return JavaRdd{std::make_shared<ParallelCollectionRdd>(
+                context.application->shared_context(), path,
+                static_cast<std::size_t>(std::max(slices, 1)), site.site("readRDDFromFile"))};
+          })
       .static_method("valueOfPair", [](const JavaPairRdd& pairs) {
         return JavaRdd{std::make_shared<ValueOfPairRdd>(pairs.rdd)};
       });

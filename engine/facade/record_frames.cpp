@@ -84,8 +84,7 @@ std::shared_ptr<Rdd> make_cartesian(std::shared_ptr<Rdd> left, std::size_t left_
   if (left_width == 1 && right_width == 1) return pairs;
   return std::make_shared<MapPartitionsRdd>(
       pairs, site,
-      [left_width, right_width](std::size_t, std::unique_ptr<runner::ByteSource> frames,
-                                TaskRun&) {
+      [left_width, right_width](std::size_t, std::unique_ptr<runner::ByteSource> frames, TaskRun&) {
         return std::make_unique<Unpacked>(std::move(frames), left_width > 1, right_width > 1);
       });
 }

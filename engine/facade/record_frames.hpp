@@ -11,8 +11,8 @@
 
 namespace py4cpp::engine {
 
-/// `cartesian` of records that have `left_width` and `right_width` frames. The result's records have
-/// the frames of both, the left ones first.
+/// `cartesian` of records that have `left_width` and `right_width` frames. The result's records
+/// have the frames of both, the left ones first.
 std::shared_ptr<Rdd> make_cartesian(std::shared_ptr<Rdd> left, std::size_t left_width,
                                     std::shared_ptr<Rdd> right, std::size_t right_width,
                                     const std::string& site);

@@ -145,12 +145,12 @@ void bind_result_methods(Registry& registry, const SharedHost& host) {
                        return collect_and_serve(*host->require(), rdd,
                                                 call.session_state<LocalProperties>().values);
                      })
-      .static_method("collectAndServeWithJobGroup",
-                     [host](CallContext& call, const std::shared_ptr<Rdd>& rdd,
-                            const std::string& group, const std::string& description,
-                            bool interrupt) {
-                       return collect_in_group(*host, call, rdd, group, description, interrupt);
-                     })
+      .static_method(
+          "collectAndServeWithJobGroup",
+          [host](CallContext& call, const std::shared_ptr<Rdd>& rdd, const std::string& group,
+                 const std::string& description, bool interrupt) {
+            return collect_in_group(*host, call, rdd, group, description, interrupt);
+          })
       .static_method("toLocalIteratorAndServe",
                      [host](CallContext& call, const std::shared_ptr<Rdd>& rdd, bool prefetch) {
                        return serve_local_iterator(*host->require(), rdd,

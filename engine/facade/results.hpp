@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Results for the driver as `[port, secret, server]`: an array that PySpark takes apart to connect to
-// a DriverSocket.
+// Results for the driver as `[port, secret, server]`: an array that PySpark takes apart to connect
+// to a DriverSocket.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,8 @@ Array<Value> serve_blocks(Application& application, std::vector<Block> blocks);
 Array<Value> collect_and_serve(Application& application, const std::shared_ptr<Rdd>& rdd,
                                const Properties& properties);
 
-/// Serves partitions as the driver asks for them, a job for each. What a job throws reaches the driver
-/// through the server's getResult.
+/// Serves partitions as the driver asks for them, a job for each. What a job throws reaches the
+/// driver through the server's getResult.
 Array<Value> serve_local_iterator(Application& application, const std::shared_ptr<Rdd>& rdd,
                                   const Properties& properties, bool prefetch);
 

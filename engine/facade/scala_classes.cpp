@@ -53,8 +53,8 @@ void bind_scala_classes(Registry& registry) {
   registry.alias("scala.jdk.CollectionConverters", "scala.jdk.javaapi.CollectionConverters");
 
   // Names that `Class.forName` must find; TextOutput says which of them it can do.
-  for (const char* codec : {"GzipCodec", "DefaultCodec", "DeflateCodec", "BZip2Codec",
-                            "Lz4Codec", "SnappyCodec", "ZStandardCodec"}) {
+  for (const char* codec : {"GzipCodec", "DefaultCodec", "DeflateCodec", "BZip2Codec", "Lz4Codec",
+                            "SnappyCodec", "ZStandardCodec"}) {
     registry.type("org.apache.hadoop.io.compress." + std::string(codec));
   }
 

@@ -23,11 +23,10 @@ struct PythonBroadcast {
   std::string path;
 };
 
-PythonFunctionObject make_function(const Host& host, Bytes command,
-                                   std::map<std::string, std::string> environment,
-                                   std::vector<std::string> includes, std::string executable,
-                                   std::string version,
-                                   const std::vector<std::shared_ptr<BroadcastVariable>>& variables) {
+PythonFunctionObject make_function(
+    const Host& host, Bytes command, std::map<std::string, std::string> environment,
+    std::vector<std::string> includes, std::string executable, std::string version,
+    const std::vector<std::shared_ptr<BroadcastVariable>>& variables) {
   runner::PythonFunction function;
   function.command = std::make_shared<const Bytes>(std::move(command));
   function.environment = std::move(environment);
@@ -37,9 +36,9 @@ PythonFunctionObject make_function(const Host& host, Bytes command,
   function.python_version = std::move(version);
   for (const auto& variable : variables) {
     if (variable->destroyed()) {
-      throw NamedError("org.apache.spark.SparkException",
-                       "Attempted to use Broadcast(" + std::to_string(variable->id()) +
-                           ") after it was destroyed");
+      throw NamedError("org.apache.spark.SparkException", "Attempted to use Broadcast(" +
+                                                              std::to_string(variable->id()) +
+                                                              ") after it was destroyed");
     }
     function.broadcasts.push_back(variable->value());
   }
@@ -49,9 +48,9 @@ PythonFunctionObject make_function(const Host& host, Bytes command,
 std::shared_ptr<AccumulatorClient> make_accumulator(const std::string& host, int port,
                                                     const std::string& token) {
   if (host != "127.0.0.1" && host != "localhost") {
-    throw NamedError("java.lang.IllegalArgumentException",
-                     "accumulators of a driver on another host (" + host +
-                         ") are not supported by py4cpp");
+    throw NamedError(
+        "java.lang.IllegalArgumentException",
+        "accumulators of a driver on another host (" + host + ") are not supported by py4cpp");
   }
   return std::make_shared<AccumulatorClient>(static_cast<std::uint16_t>(port), token);
 }
@@ -98,8 +97,8 @@ void bind_shared_classes(Registry& registry, const SharedHost& host) {
                           const std::string& version,
                           const std::vector<std::shared_ptr<BroadcastVariable>>& broadcasts,
                           const std::shared_ptr<AccumulatorClient>&) {
-        return make_function(*host, std::move(command), std::move(environment),
-                             std::move(includes), executable, version, broadcasts);
+        return make_function(*host, std::move(command), std::move(environment), std::move(includes),
+                             executable, version, broadcasts);
       });
 }
 

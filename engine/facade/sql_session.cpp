@@ -101,11 +101,10 @@ std::optional<std::string> SqlConf::find(const std::string& key) const {
 
 std::string SqlConf::get(const std::string& key) const {
   if (auto value = find(key)) return *value;
-  throw condition_error("org.apache.spark.SparkNoSuchElementException",
-                        "The SQL config \"" + key +
-                            "\" cannot be found. Please verify that the config exists.",
-                        {"SQL_CONF_NOT_FOUND", "42K0I", {{"sqlConf", "\"" + key + "\""}}},
-                        with_state());
+  throw condition_error(
+      "org.apache.spark.SparkNoSuchElementException",
+      "The SQL config \"" + key + "\" cannot be found. Please verify that the config exists.",
+      {"SQL_CONF_NOT_FOUND", "42K0I", {{"sqlConf", "\"" + key + "\""}}}, with_state());
 }
 
 void SqlConf::set(const std::string& key, const std::string& value) {
@@ -141,10 +140,9 @@ bool SqlConf::with_state() const { return !application_ || !application_->is_rel
 void SqlConf::require_modifiable(const std::string& key) const {
   constexpr const char* analysis = "org.apache.spark.sql.AnalysisException";
   if (is_static(key)) {
-    throw condition_error(analysis,
-                          "Cannot modify the value of the static Spark config: \"" + key + "\".",
-                          {"CANNOT_MODIFY_STATIC_CONFIG", "46110", {{"key", "\"" + key + "\""}}},
-                          with_state());
+    throw condition_error(
+        analysis, "Cannot modify the value of the static Spark config: \"" + key + "\".",
+        {"CANNOT_MODIFY_STATIC_CONFIG", "46110", {{"key", "\"" + key + "\""}}}, with_state());
   }
   if (default_settings().contains(key)) {
     throw condition_error(

@@ -43,7 +43,8 @@ std::shared_ptr<StageInfo> stage_info(const StatusTracker& tracker, int id) {
 Array<std::shared_ptr<ExecutorInfo>> executors(const StatusTracker& tracker) {
   auto executor = std::make_shared<ExecutorInfo>();
   for (int stage : tracker.store().active_stages()) {
-    if (auto info = tracker.store().find_stage(stage)) executor->running_tasks += info->active_tasks;
+    if (auto info = tracker.store().find_stage(stage))
+      executor->running_tasks += info->active_tasks;
   }
   return {{std::move(executor)}, "org.apache.spark.SparkExecutorInfo"};
 }

@@ -25,15 +25,17 @@ std::string lower(std::string text) {
 void refuse_unknown(const TextReader& reader) {
   for (const char* name : {"pathglobfilter", "modifiedbefore", "modifiedafter"}) {
     if (reader.option(name, "").empty()) continue;
-    throw NamedError("java.lang.UnsupportedOperationException",
-                     std::string("the option ") + name +
-                         " of org.apache.spark.sql.DataFrameReader is not supported by py4cpp "
-                         PY4CPP_VERSION ": name the files with a pattern instead");
+    throw NamedError(
+        "java.lang.UnsupportedOperationException",
+        std::string("the option ") + name +
+            " of org.apache.spark.sql.DataFrameReader is not supported by py4cpp " PY4CPP_VERSION
+            ": name the files with a pattern instead");
   }
   if (std::string encoding = lower(reader.option("encoding", "utf-8")); encoding != "utf-8") {
     throw NamedError("java.lang.UnsupportedOperationException",
-                     "reading text as " + encoding + " is not supported by py4cpp "
-                     PY4CPP_VERSION ": convert the files to UTF-8");
+                     "reading text as " + encoding +
+                         " is not supported by py4cpp " PY4CPP_VERSION
+                         ": convert the files to UTF-8");
   }
 }
 
@@ -79,9 +81,8 @@ TextDataset::TextDataset(const TextReader& reader, const std::vector<std::string
   refuse_unknown(reader);
   options_.line_separator = reader.option("linesep", "");
   options_.whole_text = lower(reader.option("wholetext", "false")) == "true";
-  partitions_ = std::make_shared<const std::vector<InputPartition>>(
-      plan_text_source(paths, packing_of(reader, options_.whole_text ||
-                                                     overlaps_itself(options_.line_separator))));
+  partitions_ = std::make_shared<const std::vector<InputPartition>>(plan_text_source(
+      paths, packing_of(reader, options_.whole_text || overlaps_itself(options_.line_separator))));
 }
 
 std::shared_ptr<Rdd> TextDataset::rows(const std::string& site) const {

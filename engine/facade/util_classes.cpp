@@ -79,18 +79,18 @@ void bind_conf(Registry& registry, const SharedHost& host) {
       .method("contains", [](const ConfObject& conf,
                              const std::string& key) { return conf.find(key).has_value(); })
       .method("get", &get_setting)
-      .method("get", [](const ConfObject& conf, const std::string& key,
-                        std::optional<std::string> fallback) {
-        auto value = conf.find(key);
-        return value ? value : fallback;
-      })
+      .method(
+          "get",
+          [](const ConfObject& conf, const std::string& key, std::optional<std::string> fallback) {
+            auto value = conf.find(key);
+            return value ? value : fallback;
+          })
       .method("getOption", [](const ConfObject& conf,
                               const std::string& key) { return Option::of(conf.find(key)); })
       .method("getAll", &all_settings)
       .method("getAppId", [](const ConfObject& conf) { return get_setting(conf, "spark.app.id"); })
-      .method("clone", [](const ConfObject& conf) {
-        return std::make_shared<ConfObject>(conf.snapshot());
-      })
+      .method("clone",
+              [](const ConfObject& conf) { return std::make_shared<ConfObject>(conf.snapshot()); })
       .method("toDebugString",
               [](const ConfObject& conf) { return conf.snapshot().to_debug_string(); });
 }
@@ -111,16 +111,14 @@ void bind_directories(Registry& registry, const SharedHost& host) {
       .method("exists", [](const JavaFile& file) { return std::filesystem::exists(file.path); })
       .method("toString", [](const JavaFile& file) { return file.path.string(); });
   registry.type("org.apache.spark.util.Utils")
-      .static_method("getLocalDir",
-                     [host](const ConfObject&) {
-                       return host->require()->context().local_dir().string();
-                     })
+      .static_method(
+          "getLocalDir",
+          [host](const ConfObject&) { return host->require()->context().local_dir().string(); })
       .static_method("createTempDir",
                      [host](const std::string&, const std::string& prefix) {
                        return JavaFile{host->require()->context().make_temp_dir(prefix)};
                      })
-      .static_method("exceptionString",
-                     [](const NamedError& error) { return error.stack_text(); });
+      .static_method("exceptionString", [](const NamedError& error) { return error.stack_text(); });
 }
 
 void bind_python_constants(Registry& registry) {

@@ -135,10 +135,10 @@ std::shared_ptr<DriverSocket> DriverSockets::serve(std::function<void(DriverConn
     socket->path_ = options_.unix_folder / (random_token().substr(0, 16) + ".sock");
     socket->listener_ = listen_unix(socket->path_, 1);
   }
-  served_.push_back({socket, std::thread([socket, serve = std::move(serve),
-                                          wait = options_.connect_ms_max] {
-                       socket->run(serve, wait);
-                     })});
+  served_.push_back(
+      {socket, std::thread([socket, serve = std::move(serve), wait = options_.connect_ms_max] {
+         socket->run(serve, wait);
+       })});
   return socket;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sockets over which the driver fetches results. Each one serves a single connection on a thread of its
-// own: the driver gets a port and a secret (or a path), connects within a bounded time, proves that
-// it knows the secret, and reads.
+// Sockets over which the driver fetches results. Each one serves a single connection on a thread of
+// its own: the driver gets a port and a secret (or a path), connects within a bounded time, proves
+// that it knows the secret, and reads.
 #pragma once
 
 #include <chrono>

@@ -13,8 +13,8 @@ namespace py4cpp::engine {
 namespace {
 
 [[noreturn]] void illegal_pattern(std::string_view pattern, std::string_view reason) {
-  throw NamedError("java.io.IOException", "Illegal file pattern: " + std::string(reason) +
-                                              " in '" + std::string(pattern) + "'");
+  throw NamedError("java.io.IOException", "Illegal file pattern: " + std::string(reason) + " in '" +
+                                              std::string(pattern) + "'");
 }
 
 /// The position after the `]` that ends the class opened at `open`.
@@ -75,7 +75,8 @@ bool match_step(std::string_view pattern, std::size_t& p, std::string_view name,
       return true;
     }
     case '\\':
-      if (p + 1 >= pattern.size()) illegal_pattern(pattern, "An escaped character does not present");
+      if (p + 1 >= pattern.size())
+        illegal_pattern(pattern, "An escaped character does not present");
       if (pattern[p + 1] != name[n]) return false;
       p += 2;
       ++n;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hadoop's path patterns over the local file system: `*` and `?` within one name, `[a-c]`, `[^a-c]`,
+// Hadoop's path patterns over the local file system: `*` and `?` within one name, `[a-c]`,
+// `[^a-c]`,
 // `{one,two/three}` (also nested and across slashes), and `\` before a character taken as it is.
 #pragma once
 

@@ -50,8 +50,8 @@ std::vector<fs::directory_entry> sorted_entries(const std::string& folder) {
     entries.push_back(*iterator);
   }
   if (error) {
-    throw NamedError("java.io.IOException", "cannot list " + file_uri(folder) + ": " +
-                                                error.message());
+    throw NamedError("java.io.IOException",
+                     "cannot list " + file_uri(folder) + ": " + error.message());
   }
   std::sort(entries.begin(), entries.end());
   return entries;
@@ -114,7 +114,8 @@ std::vector<InputFile> list_files(std::string_view list, std::string_view error_
           throw NamedError("java.io.IOException",
                            "Path: " + entry.path().string() +
                                " is a directory, and folders inside a folder are not read: name "
-                               "them, for instance with a pattern such as " + one + "/*");
+                               "them, for instance with a pattern such as " +
+                               one + "/*");
         }
         files.push_back(file_at(entry.path().string()));
       }
@@ -183,8 +184,9 @@ void list_source_folder(const std::string& folder, bool recursive, std::vector<I
       list_source_folder(entry.path().string(), recursive, files);
     } else if (name.find('=') != name.npos) {
       throw NamedError("java.lang.UnsupportedOperationException",
-                       "partitioned folders (" + name + ") are not read by py4cpp: name the "
-                       "folder itself, or set the option recursiveFileLookup");
+                       "partitioned folders (" + name +
+                           ") are not read by py4cpp: name the "
+                           "folder itself, or set the option recursiveFileLookup");
     }
   }
 }
@@ -280,9 +282,9 @@ std::string local_path(std::string_view path) {
   if (colon != path.npos && colon < path.find('/')) {
     std::string scheme(path.substr(0, colon));
     if (scheme != "file") {
-      throw NamedError("org.apache.hadoop.fs.UnsupportedFileSystemException",
-                       "No FileSystem for scheme \"" + scheme +
-                           "\": py4cpp reads and writes local files only");
+      throw NamedError(
+          "org.apache.hadoop.fs.UnsupportedFileSystemException",
+          "No FileSystem for scheme \"" + scheme + "\": py4cpp reads and writes local files only");
     }
     path.remove_prefix(colon + 1);
     if (path.starts_with("//")) path.remove_prefix(std::min(path.find('/', 2), path.size()));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which bytes of which files make up each partition of an input. The rules are those of Hadoop's
-// input formats and of Spark SQL's file sources, so that a script sees the partitions it is used to.
-// Only local files: a path is absolute, relative to the process, or a `file:` URI.
-// All functions may be called from any thread; they look at the file system and keep nothing.
+// input formats and of Spark SQL's file sources, so that a script sees the partitions it is used
+// to. Only local files: a path is absolute, relative to the process, or a `file:` URI. All
+// functions may be called from any thread; they look at the file system and keep nothing.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,8 @@ struct PackingOptions {
 };
 
 /// The partitions of `sc.binaryFiles`: whole files. Throws as plan_whole_text_files does.
-std::vector<InputPartition> plan_binary_files(std::string_view paths, const PackingOptions& options);
+std::vector<InputPartition> plan_binary_files(std::string_view paths,
+                                              const PackingOptions& options);
 
 /// The partitions of `sc.binaryRecords`: cut only between records of `record_length` bytes.
 /// Throws as plan_whole_text_files does.
@@ -59,8 +60,8 @@ class PathNotFound : public Error {
   using Error::Error;
 };
 
-/// The partitions of `spark.read.text(paths)`; a comma has no meaning here. Throws PathNotFound, and
-/// NamedError java.io.IOException or org.apache.hadoop.fs.UnsupportedFileSystemException.
+/// The partitions of `spark.read.text(paths)`; a comma has no meaning here. Throws PathNotFound,
+/// and NamedError java.io.IOException or org.apache.hadoop.fs.UnsupportedFileSystemException.
 std::vector<InputPartition> plan_text_source(const std::vector<std::string>& paths,
                                              const PackingOptions& options);
 

@@ -25,10 +25,9 @@ class LineReader {
   /// `separator` empty means `\n`, `\r\n` or `\r`. Throws what open_input throws.
   explicit LineReader(const FileSplit& split, std::string separator = {});
 
-  /// The next line without its end; false when there is none. The text is valid until the next call.
-  /// A UTF-8 byte order mark at the front of a file is dropped.
-  /// Throws what ByteInput::read throws, and NamedError java.io.IOException for a line over
-  /// line_bytes_max.
+  /// The next line without its end; false when there is none. The text is valid until the next
+  /// call. A UTF-8 byte order mark at the front of a file is dropped. Throws what ByteInput::read
+  /// throws, and NamedError java.io.IOException for a line over line_bytes_max.
   bool next(std::string_view& line);
 
  private:
@@ -50,14 +49,14 @@ class LineReader {
   std::string separator_;
   std::unique_ptr<ByteInput> input_;
   std::vector<std::byte> buffer_;
-  std::size_t begin_ = 0;     // the first byte not yet given out
-  std::size_t filled_ = 0;    // the end of what was read
+  std::size_t begin_ = 0;   // the first byte not yet given out
+  std::size_t filled_ = 0;  // the end of what was read
   // Buffer positions with nothing of the kind between begin_ and them, so that no byte is searched
   // twice whichever line ends a file has.
   std::size_t no_newline_before_ = 0;
   std::size_t no_return_before_ = 0;
   std::size_t no_separator_before_ = 0;
-  std::uint64_t position_ = 0;  // of begin_ in the file (decompressed)
+  std::uint64_t position_ = 0;    // of begin_ in the file (decompressed)
   std::uint64_t last_start_ = 0;  // a line that begins after this belongs to the next split
   bool at_end_ = false;
 };

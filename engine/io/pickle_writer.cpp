@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The opcodes are those of Python's pickletools; the function and the names of a Row are written once
-// and then recalled from the memo.
+// The opcodes are those of Python's pickletools; the function and the names of a Row are written
+// once and then recalled from the memo.
 #include "engine/io/pickle_writer.hpp"
 
 #include <bit>
@@ -43,7 +43,8 @@ void PickleWriter::integer(std::int64_t value) {
 void PickleWriter::floating(double value) {
   auto bits = std::bit_cast<std::uint64_t>(value);
   opcode('G');
-  for (int shift = 56; shift >= 0; shift -= 8) out_.push_back(static_cast<std::byte>(bits >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    out_.push_back(static_cast<std::byte>(bits >> shift));
 }
 
 void PickleWriter::text(std::string_view value) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One small source for each kind of record; all of them fill a FrameBuffer until it is worth sending.
+// One small source for each kind of record; all of them fill a FrameBuffer until it is worth
+// sending.
 #include "engine/io/text_input.hpp"
 
 #include <optional>
@@ -69,8 +70,7 @@ class Lines final : public SplitSource {
 };
 
 std::vector<std::byte> read_whole(const std::string& path, bool decompress) {
-  std::unique_ptr<ByteInput> input =
-      decompress ? open_input(path, 0) : open_plain_input(path, 0);
+  std::unique_ptr<ByteInput> input = decompress ? open_input(path, 0) : open_plain_input(path, 0);
   std::vector<std::byte> content(read_bytes);
   std::size_t filled = 0;
   while (std::size_t count = input->read(std::span(content).subspan(filled))) {
@@ -132,9 +132,8 @@ class BinaryRecords final : public SplitSource {
     for (std::size_t filled = 0; filled < record_.size();) {
       std::size_t count = input_->read(std::span(record_).subspan(filled));
       if (count == 0) {
-        throw NamedError("java.io.EOFException",
-                         path + " ends inside a record of " + std::to_string(record_.size()) +
-                             " bytes");
+        throw NamedError("java.io.EOFException", path + " ends inside a record of " +
+                                                     std::to_string(record_.size()) + " bytes");
       }
       filled += count;
     }

@@ -2,8 +2,8 @@
 //
 // Files as the frames (i32 length, bytes) that Python workers and results are made of. Every source
 // here reads its partition front to back with one buffer; it is used by one thread.
-// `next()` throws NamedError: java.io.FileNotFoundException, java.io.IOException, java.io.EOFException
-// (a cut-off compressed file or record).
+// `next()` throws NamedError: java.io.FileNotFoundException, java.io.IOException,
+// java.io.EOFException (a cut-off compressed file or record).
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ namespace py4cpp::engine {
 
 /// One frame for each line of the partition: UTF-8 without the line end (`\n`, `\r\n` or `\r`).
 /// Bytes that are not UTF-8 become U+FFFD, as Java does. A split that does not start a file begins
-/// after its first line end, and ends with the line that crosses its own end. A `separator` takes the
-/// place of the three line ends; with one that overlaps_itself a file must not be cut.
+/// after its first line end, and ends with the line that crosses its own end. A `separator` takes
+/// the place of the three line ends; with one that overlaps_itself a file must not be cut.
 std::unique_ptr<runner::ByteSource> open_lines(InputPartition partition,
                                                std::string separator = {});
 

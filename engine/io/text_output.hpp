@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes a folder of text files as `saveAsTextFile` does: each task writes a hidden attempt file and
-// renames it to `part-NNNNN` when all of it is on disk, so that a retried or killed task leaves
+// Writes a folder of text files as `saveAsTextFile` does: each task writes a hidden attempt file
+// and renames it to `part-NNNNN` when all of it is on disk, so that a retried or killed task leaves
 // nothing half done; `_SUCCESS` appears last.
 #pragma once
 

@@ -20,8 +20,9 @@ TEST_CASE("a pattern of one name matches as Hadoop's does") {
   CHECK(matches_glob("a*b*c", "aXbYbZc"));
   CHECK_FALSE(matches_glob("a*c", "abbbd"));
   CHECK(matches_glob("a?c", "abc"));
-  CHECK(matches_glob("a?c", "a\xC3\xA9"
-                            "c"));
+  CHECK(matches_glob("a?c",
+                     "a\xC3\xA9"
+                     "c"));
   CHECK_FALSE(matches_glob("a?c", "ac"));
   CHECK(matches_glob("[a-c]x", "bx"));
   CHECK_FALSE(matches_glob("[^a-c]x", "bx"));

@@ -45,8 +45,7 @@ TEST_CASE("textFile cuts a file into at least the wanted number of splits") {
 TEST_CASE("the last split may be a tenth longer, and none is longer than a block") {
   Folder folder;
   std::string path = sparse(folder, "a", 64 * mib + 3 * mib);
-  CHECK(lengths(plan_text_file(path, 1)) ==
-        std::vector<std::uint64_t>{32 * mib, 35 * mib});
+  CHECK(lengths(plan_text_file(path, 1)) == std::vector<std::uint64_t>{32 * mib, 35 * mib});
 }
 
 TEST_CASE("each split knows where it starts") {
@@ -89,21 +88,22 @@ TEST_CASE("what is not there is named as Hadoop names it") {
         "org.apache.hadoop.mapred.InvalidInputException: Input path does not exist: file:" +
             folder.path("no"));
   CHECK(java_error([&] { plan_text_file(folder.path("no*") + "," + folder.path("x"), 1); }) ==
-        "org.apache.hadoop.mapred.InvalidInputException: Input Pattern file:" +
-            folder.path("no*") + " matches 0 files\nInput path does not exist: file:" +
-            folder.path("x"));
-  CHECK(java_error([&] { plan_binary_files(folder.path("no"), {}); })
-            .starts_with("org.apache.hadoop.mapreduce.lib.input.InvalidInputException"));
+        "org.apache.hadoop.mapred.InvalidInputException: Input Pattern file:" + folder.path("no*") +
+            " matches 0 files\nInput path does not exist: file:" + folder.path("x"));
+  CHECK(java_error([&] {
+          plan_binary_files(folder.path("no"), {});
+        }).starts_with("org.apache.hadoop.mapreduce.lib.input.InvalidInputException"));
   CHECK_THROWS_AS(plan_text_source({folder.path("no")}, {}), PathNotFound);
 }
 
 TEST_CASE("a folder inside a folder, and another file system, are refused") {
   Folder folder;
   folder.write("d/inner/a", "x");
-  CHECK(java_error([&] { plan_text_file(folder.path("d"), 1); })
-            .find("is a directory") != std::string::npos);
-  CHECK(java_error([] { plan_text_file("s3a://bucket/key", 1); })
-            .find("No FileSystem for scheme \"s3a\"") != std::string::npos);
+  CHECK(java_error([&] { plan_text_file(folder.path("d"), 1); }).find("is a directory") !=
+        std::string::npos);
+  CHECK(java_error([] {
+          plan_text_file("s3a://bucket/key", 1);
+        }).find("No FileSystem for scheme \"s3a\"") != std::string::npos);
 }
 
 TEST_CASE("paths and URIs become one form") {
@@ -128,8 +128,9 @@ TEST_CASE("binaryRecords cuts only between records") {
   for (const InputPartition& partition : partitions) {
     CHECK(partition[0].start % (7 * mib / 2 + 1) == 0);
   }
-  CHECK(java_error([&] { plan_binary_records(folder.path("a"), 0); })
-            .starts_with("java.lang.IllegalArgumentException"));
+  CHECK(java_error([&] {
+          plan_binary_records(folder.path("a"), 0);
+        }).starts_with("java.lang.IllegalArgumentException"));
 }
 
 TEST_CASE("Spark SQL cuts and packs files, largest first") {

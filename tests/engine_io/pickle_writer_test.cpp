@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes that Python's own unpickler reads; what it makes of them is tested in tests/python/driver.
+// The bytes that Python's own unpickler reads; what it makes of them is tested in
+// tests/python/driver.
 #include "engine/io/pickle_writer.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A vocabulary for the tests of files: write some, read sources as lists of text, catch Java errors.
+// A vocabulary for the tests of files: write some, read sources as lists of text, catch Java
+// errors.
 #pragma once
 
 #include <zlib.h>

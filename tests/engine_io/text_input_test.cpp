@@ -48,8 +48,8 @@ TEST_CASE("an empty file has no line, one line end makes one") {
 
 TEST_CASE("wherever a file is cut, each line comes once") {
   Folder folder;
-  for (const char* text : {"a\nbb\n\nccc\n", "a\r\nbb\r\n\r\nccc", "a\rbb\r\rccc\r", "\n\n\n",
-                           "a\r\n\nb\r\r\nc"}) {
+  for (const char* text :
+       {"a\nbb\n\nccc\n", "a\r\nbb\r\n\r\nccc", "a\rbb\r\rccc\r", "\n\n\n", "a\r\n\nb\r\r\nc"}) {
     folder.write("f", text);
     auto size = std::filesystem::file_size(folder.path("f"));
     Lines expected = whole(folder, "f");
@@ -138,10 +138,10 @@ TEST_CASE("malformed UTF-8 is replaced where Java replaces it") {
         "gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x98\x80");
   CHECK(utf8("a\xFF"
              "b") == "a" + bad + "b");
-  CHECK(utf8("\xE2\x82") == bad);                      // cut off
-  CHECK(utf8("\xE2\x82z") == bad + "z");               // cut off in the middle
-  CHECK(utf8("\xC0\x80") == bad + bad);                // overlong
-  CHECK(utf8("\xED\xA0\x80") == bad);                  // a surrogate
+  CHECK(utf8("\xE2\x82") == bad);         // cut off
+  CHECK(utf8("\xE2\x82z") == bad + "z");  // cut off in the middle
+  CHECK(utf8("\xC0\x80") == bad + bad);   // overlong
+  CHECK(utf8("\xED\xA0\x80") == bad);     // a surrogate
   CHECK(utf8("\xF5\x80\x80\x80") == bad + bad + bad + bad);
 }
 
@@ -159,13 +159,15 @@ TEST_CASE("fixed records are read, half a record is an error") {
   Folder folder;
   folder.write("a", "aabbcc");
   CHECK(frames_of(open_binary_records({{folder.path("a"), 2, 4}}, 2)) == Lines{"bb", "cc"});
-  CHECK(java_error([&] { frames_of(open_binary_records({{folder.path("a"), 0, 6}}, 4)); })
-            .starts_with("java.io.EOFException"));
+  CHECK(java_error([&] {
+          frames_of(open_binary_records({{folder.path("a"), 0, 6}}, 4));
+        }).starts_with("java.io.EOFException"));
 }
 
 TEST_CASE("a file that went away is an error that names it") {
-  CHECK(java_error([] { frames_of(open_lines({{"/no/such/file", 0, 1}})); }) ==
-        "java.io.FileNotFoundException: /no/such/file (No such file or directory)");
+  CHECK(java_error([] {
+          frames_of(open_lines({{"/no/such/file", 0, 1}}));
+        }) == "java.io.FileNotFoundException: /no/such/file (No such file or directory)");
 }
 
 TEST_SUITE_END();

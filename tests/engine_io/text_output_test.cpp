@@ -72,8 +72,9 @@ TEST_CASE("a folder that is there is left alone") {
 
 TEST_CASE("an unknown codec is refused before anything is made") {
   Folder folder;
-  CHECK(java_error([&] { TextOutput(folder.path("out"), "x.Lz4Codec"); })
-            .find("x.Lz4Codec is not supported") != std::string::npos);
+  CHECK(java_error([&] {
+          TextOutput(folder.path("out"), "x.Lz4Codec");
+        }).find("x.Lz4Codec is not supported") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(folder.path("out")));
 }
 
