@@ -38,12 +38,10 @@ constexpr const char* names_without_members[] = {
     "ml.python.MLUtil",
     "mllib.api.python.PythonMLLibAPI",
     "mllib.api.python.SerDe",
-    "sql.Column",
     "sql.Encoders",
     "sql.Observation",
     "sql.OnSuccessCall",
     "sql.api.python.PythonSQLUtils",
-    "sql.functions",
     "streaming.Duration",
     "streaming.StreamingContext",
     "streaming.Time",
@@ -52,9 +50,25 @@ constexpr const char* names_without_members[] = {
     "streaming.api.python.PythonTransformedDStream",
 };
 
+/// A column that nothing can be done with. PySpark makes columns of names before it calls a method
+/// of a Dataset: with them it is that method which is reported as missing.
+struct ColumnName {
+  std::string name;
+};
+
+void bind_columns(Registry& registry) {
+  auto make = [](const std::string& name) { return ColumnName{name}; };
+  registry.type<ColumnName>("org.apache.spark.sql.Column")
+      .method("toString", [](const ColumnName& column) { return column.name; });
+  registry.type("org.apache.spark.sql.functions")
+      .static_method("col", make)
+      .static_method("column", make);
+}
+
 }  // namespace
 
 void bind_missing_classes(Registry& registry) {
+  bind_columns(registry);
   for (const char* name : names_without_members) {
     registry.type("org.apache.spark." + std::string(name));
   }
