@@ -44,10 +44,7 @@ void Server::listen() {
 
 void Server::start() {
   accept();
-  control_ = std::thread([this] {
-    const auto work = asio::make_work_guard(io_);
-    io_.run();
-  });
+  control_ = std::thread([this] { io_.run(); });
 }
 
 void Server::stop() {
@@ -58,7 +55,7 @@ void Server::stop() {
     std::unique_lock lock(mutex_);
     all_ended_.wait(lock, [this] { return connections_.empty(); });
   }
-  io_.stop();
+  work_.reset();  // What is under way ends, and then the thread.
   control_.join();
 }
 

@@ -5,6 +5,7 @@
 // its own, on which its session runs.
 #pragma once
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -63,9 +64,12 @@ class Server {
 
   Core& core_;
   const Hooks hooks_;
-  boost::asio::io_context io_{1};
-  // Were the sockets part of io_, every byte that arrives would wake the control thread.
+  // Were the sockets part of io_, every byte that arrives would wake the control thread. Declared
+  // first, because what io_ still holds at its end may be a socket.
   boost::asio::io_context sockets_{1};
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      io_.get_executor()};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::steady_timer retry_timer_{io_};
   std::uint16_t port_ = 0;
