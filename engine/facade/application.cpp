@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <sstream>
 #include <utility>
 
@@ -85,7 +86,11 @@ Application::Application(const Services& services, std::string release_text, Con
                              .function_runner = {}});
   add_shared_files(*context_);
   DriverSockets::Options options;
-  if (unix_sockets) options.unix_folder = context_->make_temp_dir("results");
+  if (unix_sockets) {
+    // The driver's own sockets lie there too; the path of a socket has room for 107 bytes only.
+    auto folder = context_->conf().find("spark.python.unix.domain.socket.dir");
+    options.unix_folder = folder ? std::filesystem::path(*folder) : context_->make_temp_dir("rs");
+  }
   sockets_ = std::make_unique<DriverSockets>(std::move(options));
 }
 

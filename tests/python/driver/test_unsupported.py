@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What PySpark offers and py4cpp lacks fails at once, with an error that names it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support import Submitter
+
+SESSION_SCRIPT = """
+    import json, sys
+    from pyspark.sql import SparkSession
+
+    spark = SparkSession.builder.appName("unsupported").getOrCreate()
+    sc = spark.sparkContext
+    df = spark.read.text(__file__)
+    from pyspark.sql import functions as F, types
+
+    CALLS = {
+        "rollup": lambda: df.rollup("value"),
+        "select": lambda: df.select("value"),
+        "filter": lambda: df.filter("value > 1"),
+        "show": lambda: df.show(),
+        "write": lambda: df.write,
+        "column": lambda: F.col("value") + 1,
+        "function": lambda: F.upper("value"),
+        "sql": lambda: spark.sql("select 1"),
+        "range": lambda: spark.range(3),
+        "csv": lambda: spark.read.csv("x"),
+        "load": lambda: spark.read.load("x"),
+        "createDataFrame": lambda: spark.createDataFrame([(1,)], ["a"]),
+        "catalog": lambda: spark.catalog.listTables(),
+        "udf": lambda: spark.udf.register("f", lambda x: x),
+        "readStream": lambda: spark.readStream.text("x"),
+        "ddl": lambda: types._parse_datatype_string("a int"),
+        "approximation": lambda: sc.parallelize([1]).countApproxDistinct(),
+        "sequence file": lambda: sc.parallelize([(1, 2)]).saveAsSequenceFile("x"),
+        "hadoop file": lambda: sc.newAPIHadoopFile("x", "a.B", "c.D", "e.F"),
+        "resources": lambda: __import__("pyspark.resource").resource.ResourceProfileBuilder().build,
+        "unknown class": lambda: sc._jvm.org.apache.spark.foo.Bar(),
+        "unknown simple name": lambda: sc._jvm.NoSuchThing(),
+        "unknown method": lambda: sc._jsc.sc().noSuchMethod(),
+    }
+    errors = {}
+    for name, call in CALLS.items():
+        try:
+            call()
+        except Exception as error:
+            errors[name] = [type(error).__name__, str(error)]
+    print(json.dumps(errors))
+    spark.stop()
+"""
+
+NAMED = {
+    "rollup": "org.apache.spark.sql.Dataset.rollup",
+    "select": "org.apache.spark.sql.Dataset.select",
+    "filter": "org.apache.spark.sql.Dataset.filter",
+    "show": "org.apache.spark.sql.Dataset.showString",
+    "write": "org.apache.spark.sql.Dataset.write",
+    "column": "org.apache.spark.sql.Column.plus",
+    "function": "org.apache.spark.sql.functions.upper",
+    "sql": "org.apache.spark.sql.SparkSession.sql",
+    "range": "org.apache.spark.sql.SparkSession.range",
+    "csv": "org.apache.spark.sql.DataFrameReader.csv",
+    "load": "org.apache.spark.sql.DataFrameReader.load of the format 'parquet'",
+    "createDataFrame": "org.apache.spark.",
+    "catalog": "org.apache.spark.sql.SparkSession.catalog",
+    "udf": "org.apache.spark.sql.SparkSession.udf",
+    "readStream": "org.apache.spark.sql.SparkSession.readStream",
+    "ddl": "org.apache.spark.sql.",
+    "approximation": "org.apache.spark.api.python.SerDeUtil.pythonToJava",
+    "sequence file": "org.apache.spark.api.python.PythonRDD.saveAsSequenceFile",
+    "hadoop file": "org.apache.spark.api.python.PythonRDD.newAPIHadoopFile",
+    "resources": "org.apache.spark.resource.ResourceProfileBuilder",
+    "unknown class": "org.apache.spark.foo.Bar",
+    "unknown simple name": "NoSuchThing",
+    "unknown method": "org.apache.spark.SparkContext.noSuchMethod",
+}
+
+
+def test_everything_that_is_missing_is_named(submit: Submitter) -> None:
+    output = submit.output(submit.write(SESSION_SCRIPT), options=["--master", "local[1]"])
+    errors = json.loads(output.splitlines()[-1])
+    for call, name in NAMED.items():
+        assert call in errors, f"{call} did not fail"
+        kind, text = errors[call]
+        assert kind == "UnsupportedOperationException", (call, kind, text)
+        assert name in text, (call, text)
+        assert "is not supported by py4cpp" in text, (call, text)
+
+
+@pytest.mark.parametrize("pin_thread", ["true", "false"])
+def test_without_a_session_the_error_is_pysparks_own(submit: Submitter, pin_thread: str) -> None:
+    script = submit.write(
+        """
+        from py4j.protocol import Py4JJavaError
+        from pyspark import SparkContext
+
+        sc = SparkContext("local[1]", "unsupported")
+        try:
+            sc.parallelize([1]).countApprox(100)
+        except Py4JJavaError as error:
+            print(error.java_exception.getClass().getName())
+            print(error.java_exception.getMessage())
+        print(sc.parallelize([1, 2]).sum())
+        """
+    )
+    done = submit.run(script, env={"PYSPARK_PIN_THREAD": pin_thread})
+    kind, message, total = done.stdout.splitlines()
+    assert kind == "java.lang.UnsupportedOperationException"
+    assert message.startswith("org.apache.spark.api.python.SerDeUtil.pythonToJava is not supported")
+    assert total == "3"
