@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything that PySpark asks for and py4cpp lacks: an error that names it, in place of a name that
-// resolves to nothing.
+// Everything that PySpark asks for and py4cpp lacks: an error that names it, in place of a name
+// that resolves to nothing.
 #include <string>
 
 #include "engine/facade/classes.hpp"
