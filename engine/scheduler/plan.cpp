@@ -65,12 +65,12 @@ std::vector<std::shared_ptr<Stage>> Scheduler::plan_parents(const std::shared_pt
 
 std::shared_ptr<Stage> Scheduler::stage_for(const ShuffleEdge& edge, Job& job) {
   if (const auto known = shuffle_stages_.find(edge.shuffle.get()); known != shuffle_stages_.end()) {
-    const auto stage = known->second;
+    auto stage = known->second;
     join_stage(stage, job);
     return stage;
   }
   auto parents = plan_parents(edge.parent, job);
-  const auto stage = std::make_shared<Stage>();
+  auto stage = std::make_shared<Stage>();
   stage->id = next_stage_id_++;
   stage->rank = {job.id, stage->id};
   stage->rdd = edge.parent;

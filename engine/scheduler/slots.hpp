@@ -32,7 +32,7 @@ class Slots {
 
  private:
   struct State;
-  static void serve(const std::shared_ptr<State>& state);
+  static void serve(const std::shared_ptr<State>& shared);
 
   std::shared_ptr<State> state_;  // shared with the threads
 };
