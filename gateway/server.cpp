@@ -103,16 +103,23 @@ void Server::accepted(tcp::socket socket) {
         core_, std::make_unique<SocketTransport>(std::move(socket)), Session::Opened::by_client);
     connection.token_timer = std::make_unique<asio::steady_timer>(io_);
     connection.token_timer->expires_after(core_.options.authentication_ms_max);
-    // The timer is destroyed with its connection, on this thread.
-    connection.token_timer->async_wait(
-        [session = connection.session.get()](const error_code& cancelled) {
-          if (!cancelled && !session->is_authenticated()) session->transport().shut_down();
-        });
+    // By number, because a timer that has expired calls back even when its connection is gone.
+    connection.token_timer->async_wait([this, id](const error_code& cancelled) {
+      if (!cancelled) end_unless_authenticated(id);
+    });
     connection.thread = std::thread(&Server::serve, this, id, std::ref(*connection.session));
   } catch (const std::exception& failure) {
     connections_.erase(id);
     log(LogLevel::warn, std::string("cannot serve a connection: ") + failure.what());
   }
+}
+
+void Server::end_unless_authenticated(std::uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = connections_.find(id);
+  if (found == connections_.end() || !found->second.session) return;
+  Session& session = *found->second.session;
+  if (!session.is_authenticated()) session.transport().shut_down();
 }
 
 void Server::serve(std::uint64_t id, Session& session) {

@@ -57,6 +57,7 @@ class Server {
   void listen();
   void accept();
   void accepted(boost::asio::ip::tcp::socket socket);
+  void end_unless_authenticated(std::uint64_t id);
   void serve(std::uint64_t id, Session& session);
   void join(std::uint64_t id);
   void close_all();

@@ -31,10 +31,9 @@ def start_peer(peer_executable: Path) -> Iterator[PeerStarter]:
 
     yield start
     for peer in peers:
-        if peer.process.poll() is None:
-            peer.stop()
+        errors = peer.stop()[1]
         if peer.port:
-            assert peer.process.returncode == 0
+            assert peer.process.returncode == 0, errors
 
 
 @pytest.fixture(params=["pinned", "unpinned"])

@@ -30,15 +30,17 @@ class Peer:
         assert self.process.stdout
         first_line = self.process.stdout.readline()
         self.port = int(first_line) if first_line else 0
+        self.output: tuple[str, str] | None = None
 
     def raw(self) -> socket.socket:
         """A connection without py4j."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=END_S)
 
     def stop(self) -> tuple[str, str]:
-        """Ends the process and returns what it printed since its port."""
-        out, err = self.process.communicate(timeout=END_S)
-        return out, err
+        """Ends the process and returns what it printed since its port. Harmless when repeated."""
+        if self.output is None:
+            self.output = self.process.communicate(timeout=END_S)
+        return self.output
 
 
 PeerStarter = Callable[..., Peer]
