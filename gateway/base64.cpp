@@ -44,19 +44,31 @@ std::optional<Bytes> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  const std::string_view digits = text.substr(0, text.size() - padding);
+  const std::size_t whole = padding > 0 ? text.size() - 4 : text.size();
   Bytes bytes(text.size() / 4 * 3 - padding);
-  std::size_t to = 0;
-  std::uint32_t group = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::uint32_t value = i < digits.size() ? value_of(digits[i]) : 0;
-    if (value == invalid) return std::nullopt;
-    group = group << 6 | value;
-    if (i % 4 != 3) continue;
-    for (int shift = 16; shift >= 0 && to < bytes.size(); shift -= 8)
-      bytes[to++] = static_cast<std::byte>(group >> shift & 0xff);
-    group = 0;
+  std::byte* to = bytes.data();
+  std::uint32_t seen = 0;  // Has the high bit of `invalid` when one character was.
+  const auto group_at = [&](std::size_t i, std::size_t digits) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::uint32_t value = k < digits ? value_of(text[i + k]) : 0;
+      seen |= value;
+      group = group << 6 | value;
+    }
+    return group;
+  };
+  for (std::size_t i = 0; i < whole; i += 4) {
+    const std::uint32_t group = group_at(i, 4);
+    *to++ = static_cast<std::byte>(group >> 16 & 0xff);
+    *to++ = static_cast<std::byte>(group >> 8 & 0xff);
+    *to++ = static_cast<std::byte>(group & 0xff);
   }
+  if (padding > 0) {
+    const std::uint32_t group = group_at(whole, 4 - padding);
+    *to++ = static_cast<std::byte>(group >> 16 & 0xff);
+    if (padding == 1) *to++ = static_cast<std::byte>(group >> 8 & 0xff);
+  }
+  if ((seen & 0x80) != 0) return std::nullopt;
   return bytes;
 }
 

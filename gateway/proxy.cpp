@@ -15,6 +15,8 @@ Value Proxy::call(std::string_view method, std::vector<Value> arguments) const {
   return caller->call(remote_->id(), method, std::move(arguments));
 }
 
+Value Proxy::call(std::string_view method) const { return call(method, std::vector<Value>()); }
+
 const std::vector<std::string>& Proxy::interfaces() const { return remote_->interfaces(); }
 
 }  // namespace py4cpp

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/registry.hpp"
 
+#include <algorithm>
+
 #include "gateway/collections.hpp"
 #include "gateway/dispatch.hpp"
 #include "gateway/java_names.hpp"
@@ -55,8 +57,8 @@ void Registry::exception(const std::string& name, const std::string& parent) {
   using Cause = std::shared_ptr<NamedError>;
   Type<void>(record)
       .constructor([make] { return make("", nullptr); })
-      .constructor([make](Message message) { return make(message.value_or(""), nullptr); })
-      .constructor([make](Message message, Cause cause) {
+      .constructor([make](const Message& message) { return make(message.value_or(""), nullptr); })
+      .constructor([make](const Message& message, Cause cause) {
         return make(message.value_or(""), std::move(cause));
       });
 }
@@ -86,9 +88,10 @@ bool Registry::is_instance(const Value& value, std::string_view class_name) cons
   const std::string own_name = this->class_name(value);
   if (own_name == wanted || counts(table_->find(own_name))) return true;
   if (const auto* proxy = value.get_if<Proxy>()) {
-    for (const auto& interface : proxy->interfaces())
-      if (table_->canonical(interface) == wanted || counts(table_->find(interface))) return true;
-    return false;
+    const auto& interfaces = proxy->interfaces();
+    return std::any_of(interfaces.begin(), interfaces.end(), [&](const std::string& interface) {
+      return table_->canonical(interface) == wanted || counts(table_->find(interface));
+    });
   }
   const auto* object = value.get_if<Object>();
   const auto target = object ? table_->resolve(*object) : std::nullopt;

@@ -91,6 +91,7 @@ class Object {
 };
 
 class RemoteProxy;
+class Value;
 
 /// A Python object that C++ may call. Copies refer to the same Python object, which Python keeps
 /// alive until the last copy is gone. May be called from any thread (see Gateway for where the call
@@ -102,7 +103,9 @@ class Proxy {
   /// Calls `method` on the Python object and waits for its result. Throws PythonError when Python
   /// raised, NamedError when Python passed an exception of ours through, Disconnected when Python
   /// cannot be reached. While it waits, nested calls from Python are served on this thread.
-  class Value call(std::string_view method, std::vector<Value> arguments = {}) const;
+  Value call(std::string_view method, std::vector<Value> arguments) const;
+  /// The same without arguments.
+  Value call(std::string_view method) const;
 
   /// The names of the interfaces that the Python class declares.
   const std::vector<std::string>& interfaces() const;

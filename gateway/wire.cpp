@@ -199,14 +199,14 @@ void append_reference(std::string& out, char type_code, std::string_view id) {
 }
 
 void append_escaped(std::string& out, std::string_view text) {
+  const auto is_special = [](char c) { return c == '\\' || c == '\n' || c == '\r'; };
   for (;;) {
-    const auto special = text.find_first_of("\\\r\n");
-    out += text.substr(0, special);
-    if (special == std::string_view::npos) return;
+    const auto* special = std::find_if(text.begin(), text.end(), is_special);
+    out.append(text.begin(), special);
+    if (special == text.end()) return;
     out += '\\';
-    const char c = text[special];
-    out += c == '\n' ? 'n' : c == '\r' ? 'r' : '\\';
-    text.remove_prefix(special + 1);
+    out += *special == '\n' ? 'n' : *special == '\r' ? 'r' : '\\';
+    text.remove_prefix(static_cast<std::size_t>(special - text.begin()) + 1);
   }
 }
 
