@@ -112,7 +112,7 @@ void bind_identity(const Type<Face>& type, const SharedHost& host) {
 template <class Face>
 void bind_properties(const Type<Face>& type) {
   type.method("setLocalProperty", [](const Face&, CallContext& call, const std::string& key,
-                                     MaybeText value) { set_property(call, key, value); })
+                                     const MaybeText& value) { set_property(call, key, value); })
       .method("getLocalProperty",
               [](const Face&, CallContext& call, const std::string& key) {
                 const Properties& values = call.session_state<LocalProperties>().values;
@@ -120,12 +120,12 @@ void bind_properties(const Type<Face>& type) {
                 return found == values.end() ? MaybeText() : MaybeText(found->second);
               })
       .method("setJobDescription",
-              [](const Face&, CallContext& call, MaybeText text) {
+              [](const Face&, CallContext& call, const MaybeText& text) {
                 set_property(call, description_key, text);
               })
       .method("setJobGroup",
-              [](const Face&, CallContext& call, MaybeText group, MaybeText description,
-                 bool interrupt) {
+              [](const Face&, CallContext& call, const MaybeText& group,
+                 const MaybeText& description, bool interrupt) {
                 set_property(call, group_key, group);
                 set_property(call, description_key, description);
                 set_property(call, interrupt_key, interrupt ? "true" : "false");
@@ -141,7 +141,7 @@ void bind_properties(const Type<Face>& type) {
                 set_property(call, interrupt_key, interrupt ? "true" : "false");
               })
       .method("setCallSite", [](const Face&, CallContext& call,
-                                MaybeText site) { set_property(call, call_site_key, site); })
+                                const MaybeText& site) { set_property(call, call_site_key, site); })
       .method("clearCallSite",
               [](const Face&, CallContext& call) { set_property(call, call_site_key, {}); });
 }

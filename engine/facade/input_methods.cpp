@@ -12,6 +12,7 @@
 #include "engine/facade/classes.hpp"
 #include "engine/facade/context_objects.hpp"
 #include "engine/facade/java_rdd.hpp"
+#include "engine/io/object_file.hpp"
 #include "engine/io/text_input.hpp"
 #include "engine/nodes/checkpoint_rdd.hpp"
 #include "engine/nodes/input_rdd.hpp"
@@ -88,6 +89,14 @@ JavaRdd binary_records(const JavaSparkContext& context, CallContext& call, const
   return {std::move(rdd)};
 }
 
+JavaRdd object_file(const JavaSparkContext& context, CallContext& call, const std::string& path,
+                    int min_partitions) {
+  auto rdd = make_input(
+      context, {"MapPartitionsRDD", site(call, "objectFile")},
+      [path, min_partitions] { return plan_object_file(path, min_partitions); }, &open_object_file);
+  return {std::move(rdd)};
+}
+
 /// The common default of Spark's methods that take a number of partitions.
 int min_partitions_of(const JavaSparkContext& context) {
   return static_cast<int>(context.application->context().default_min_partitions());
@@ -117,6 +126,7 @@ void bind_files(const Type<JavaSparkContext>& type) {
                 return binary_files(context, call, path, min_partitions_of(context));
               })
       .method("binaryRecords", &binary_records)
+      .method("objectFile", &object_file)
       .method("checkpointFile", [](const JavaSparkContext& context, const std::string& path) {
         return JavaRdd{std::make_shared<CheckpointRdd>(context.application->shared_context(),
                                                        local_path(path))};

@@ -9,6 +9,8 @@
 #include "engine/context.hpp"
 #include "engine/facade/context_objects.hpp"
 #include "engine/frames.hpp"
+#include "engine/io/object_file.hpp"
+#include "engine/io/output_folder.hpp"
 #include "engine/io/text_output.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/named_error.hpp"
@@ -104,6 +106,22 @@ void checkpoint(Rdd& rdd) {
                      "Checkpoint directory has not been set in the SparkContext");
   }
   rdd.checkpoint();
+}
+
+void save_as_object_file(const std::shared_ptr<Rdd>& rdd, CallContext& call,
+                         const std::string& path) {
+  std::vector<std::size_t> partitions = all_partitions(*rdd);
+  OutputFolder output(path);
+  auto write = [&output](runner::ByteSource& frames, TaskRun& task) {
+    const runner::TaskContext& identity = task.identity();
+    output.write_part(static_cast<std::size_t>(identity.partition_id),
+                      static_cast<std::size_t>(identity.task_attempt_id), "",
+                      [&frames](OutputFile& file) { write_object_file(frames, file); });
+    return Block();
+  };
+  rdd->context().run_job(
+      rdd, partitions, properties_of(call), [](std::size_t, const Block&) {}, write);
+  output.commit();
 }
 
 void save_as_text_file(const std::shared_ptr<Rdd>& rdd, CallContext& call, const std::string& path,

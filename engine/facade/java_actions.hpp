@@ -36,6 +36,10 @@ Value first_element(std::vector<Bytes> frames, Element element);
 /// Rdd::checkpoint. Throws NamedError org.apache.spark.SparkException without a checkpoint folder.
 void checkpoint(Rdd& rdd);
 
+/// Writes the frames as Python's pickle files. Throws as OutputFolder too.
+void save_as_object_file(const std::shared_ptr<Rdd>& rdd, CallContext& call,
+                         const std::string& path);
+
 /// Writes each frame as a line. Throws as TextOutput too.
 void save_as_text_file(const std::shared_ptr<Rdd>& rdd, CallContext& call, const std::string& path,
                        const std::string& codec);

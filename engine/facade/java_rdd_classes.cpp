@@ -183,6 +183,10 @@ void bind_values(const Type<JavaRdd>& type) {
               [](const JavaRdd& java, CallContext& call) {
                 return first_element(take_frames(java.rdd, call, 1), java.element);
               })
+      .method("saveAsObjectFile",
+              [](const JavaRdd& java, CallContext& call, const std::string& path) {
+                save_as_object_file(java.rdd, call, path);
+              })
       .method("saveAsTextFile",
               [](const JavaRdd& java, CallContext& call, const std::string& path) {
                 save_as_text_file(java.rdd, call, path, {});

@@ -27,6 +27,9 @@ constexpr std::uint64_t local_block_bytes = 32ULL << 20;
 /// The last split of a file may be a tenth longer than the others (FileInputFormat.SPLIT_SLOP).
 constexpr double split_slop = 1.1;
 
+/// SequenceFileInputFormat cuts no smaller pieces: their writer sets its marks about so far apart.
+constexpr std::uint64_t object_split_bytes_min = 100 * 1024;
+
 struct InputFile {
   std::string path;
   std::uint64_t size;
@@ -205,6 +208,17 @@ std::vector<InputPartition> plan_text_file(std::string_view paths, int min_parti
     } else {
       cut_file(file, std::min(goal, local_block_bytes), split_slop, splits);
     }
+  }
+  return one_each(std::move(splits));
+}
+
+std::vector<InputPartition> plan_object_file(std::string_view paths, int min_partitions) {
+  std::vector<InputFile> files = list_files(paths, old_input_error);
+  auto wanted = static_cast<std::uint64_t>(std::max(min_partitions, 1));
+  std::uint64_t goal = std::min(total_size(files) / wanted, local_block_bytes);
+  std::vector<FileSplit> splits;
+  for (const InputFile& file : files) {
+    cut_file(file, std::max(goal, object_split_bytes_min), split_slop, splits);
   }
   return one_each(std::move(splits));
 }

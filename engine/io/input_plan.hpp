@@ -33,6 +33,10 @@ using InputPartition = std::vector<FileSplit>;
 /// be read, org.apache.hadoop.fs.UnsupportedFileSystemException for other schemes than `file:`.
 std::vector<InputPartition> plan_text_file(std::string_view paths, int min_partitions);
 
+/// The partitions of `sc.objectFile`, which is `sc.pickleFile` in Python: SequenceFiles, cut where
+/// their readers find the next sync mark. Throws as plan_text_file does.
+std::vector<InputPartition> plan_object_file(std::string_view paths, int min_partitions);
+
 /// The partitions of `sc.wholeTextFiles`: whole files, packed until each partition holds its share.
 /// Throws as plan_text_file does, with org.apache.hadoop.mapreduce.lib.input's exception.
 std::vector<InputPartition> plan_whole_text_files(std::string_view paths, int min_partitions);

@@ -1,62 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Attempt files lie in `_temporary`, which every reader of the folder skips.
+// Lines on their way through a compressor into a part.
 #include "engine/io/text_output.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <span>
 #include <vector>
 
-#include "base/fd.hpp"
 #include "engine/frames.hpp"
-#include "engine/io/input_plan.hpp"
+#include "engine/io/output_folder.hpp"
 #include "gateway/named_error.hpp"
 
 namespace py4cpp::engine {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t write_bytes = 256 * 1024;
-
-[[noreturn]] void cannot_write(const fs::path& path, int error) {
-  throw NamedError("java.io.IOException",
-                   "cannot write " + path.string() + ": " + std::strerror(error) +
-                       (error == ENOSPC ? " (free some space, or write to another disk)" : ""));
-}
-
-/// A new file; what is written is complete only after `close`.
-class OutputFile {
- public:
-  explicit OutputFile(fs::path path)
-      : path_(std::move(path)),
-        fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
-    if (!fd_) cannot_write(path_, errno);
-  }
-
-  void write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      ssize_t count = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (count < 0 && errno != EINTR) cannot_write(path_, errno);
-      if (count > 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
-  }
-
-  void close() {
-    if (::close(fd_.release()) != 0) cannot_write(path_, errno);
-  }
-
- private:
-  fs::path path_;
-  Fd fd_;
-};
 
 /// What stands between lines and file: nothing, or a compressor.
 class Encoder {
@@ -138,55 +97,32 @@ void append_line(std::span<const std::byte> line, std::vector<std::byte>& buffer
 }  // namespace
 
 struct TextOutput::Layout {
-  fs::path folder;
-  fs::path attempts;
-  const Codec& codec;
+  const Codec& codec;  // found first: an unknown one makes no folder
+  OutputFolder folder;
 };
 
 TextOutput::TextOutput(std::string_view path, std::string_view codec)
-    : layout_(new Layout{local_path(path), {}, find_codec(codec)}) {
-  if (fs::exists(layout_->folder)) {
-    throw NamedError("org.apache.hadoop.mapred.FileAlreadyExistsException",
-                     "Output directory " + file_uri(path) + " already exists");
-  }
-  layout_->attempts = layout_->folder / "_temporary";
-  std::error_code error;
-  fs::create_directories(layout_->attempts, error);
-  if (error) cannot_write(layout_->attempts, error.value());
-}
+    : layout_(new Layout{find_codec(codec), OutputFolder(path)}) {}
 
-TextOutput::~TextOutput() {
-  std::error_code ignored;
-  fs::remove_all(layout_->attempts, ignored);
-}
+TextOutput::~TextOutput() = default;
 
 void TextOutput::write_part(std::size_t partition, std::size_t attempt,
                             runner::ByteSource& lines) const {
-  char name[32];
-  std::snprintf(name, sizeof name, "part-%05zu", partition);
-  std::string part = name + std::string(layout_->codec.suffix);
-  fs::path unfinished = layout_->attempts / (part + "-" + std::to_string(attempt));
-  OutputFile file(unfinished);
-  std::unique_ptr<Encoder> encoder = make_encoder(layout_->codec);
-  std::vector<std::byte> buffer;
-  for (auto run = lines.next(); !run.empty(); run = lines.next()) {
-    while (!run.empty()) append_line(frame_payload(take_frame(run)), buffer);
-    if (buffer.size() < write_bytes) continue;
+  auto write = [this, &lines](OutputFile& file) {
+    std::unique_ptr<Encoder> encoder = make_encoder(layout_->codec);
+    std::vector<std::byte> buffer;
+    for (auto run = lines.next(); !run.empty(); run = lines.next()) {
+      while (!run.empty()) append_line(frame_payload(take_frame(run)), buffer);
+      if (buffer.size() < write_bytes) continue;
+      encoder->write(buffer, file);
+      buffer.clear();
+    }
     encoder->write(buffer, file);
-    buffer.clear();
-  }
-  encoder->write(buffer, file);
-  encoder->finish(file);
-  file.close();
-  std::error_code error;
-  fs::rename(unfinished, layout_->folder / part, error);
-  if (error) cannot_write(layout_->folder / part, error.value());
+    encoder->finish(file);
+  };
+  layout_->folder.write_part(partition, attempt, layout_->codec.suffix, write);
 }
 
-void TextOutput::commit() const {
-  std::error_code ignored;
-  fs::remove_all(layout_->attempts, ignored);
-  OutputFile(layout_->folder / "_SUCCESS").close();
-}
+void TextOutput::commit() const { layout_->folder.commit(); }
 
 }  // namespace py4cpp::engine

@@ -23,7 +23,7 @@ class TextOutput {
 
   TextOutput(const TextOutput&) = delete;
   TextOutput& operator=(const TextOutput&) = delete;
-  /// Removes attempts that were not committed. Committed parts stay, as they do in Spark.
+  /// As OutputFolder.
   ~TextOutput();
 
   /// Writes every frame of `lines` as one line of part `partition`. Called by one task at a time
