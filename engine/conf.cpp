@@ -73,10 +73,9 @@ std::optional<std::uint64_t> parse_with_unit(std::string_view text,
 
 bool is_secret(std::string_view key) {
   const std::string lower = lower_trimmed(key);
-  for (const char* word : {"secret", "password", "token", "access.key"}) {
-    if (lower.find(word) != std::string::npos) return true;
-  }
-  return false;
+  constexpr std::array words{"secret", "password", "token", "access.key"};
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* word) { return lower.find(word) != std::string::npos; });
 }
 
 template <typename Read>
@@ -114,8 +113,8 @@ Conf& Conf::set(std::string key, std::string value) {
   return *this;
 }
 
-Conf& Conf::set_if_missing(const std::string& key, std::string value) {
-  settings_.try_emplace(key, std::move(value));
+Conf& Conf::set_if_missing(const std::string& key, const std::string& value) {
+  settings_.try_emplace(key, value);
   return *this;
 }
 

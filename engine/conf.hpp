@@ -44,7 +44,7 @@ class Conf {
   explicit Conf(std::map<std::string, std::string> settings) : settings_(std::move(settings)) {}
 
   Conf& set(std::string key, std::string value);
-  Conf& set_if_missing(const std::string& key, std::string value);
+  Conf& set_if_missing(const std::string& key, const std::string& value);
   void remove(const std::string& key);
 
   bool contains(const std::string& key) const { return settings_.contains(key); }

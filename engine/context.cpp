@@ -29,7 +29,7 @@ using std::chrono::system_clock;
 fs::path local_root(const Conf& conf) {
   const auto setting = conf.find("spark.local.dir");
   if (!setting) return default_temp_root();
-  const fs::path root = setting->substr(0, setting->find(','));
+  fs::path root = setting->substr(0, setting->find(','));
   std::error_code error;
   fs::create_directories(root, error);
   if (error) throw Error("spark.local.dir: cannot make " + root.string() + ": " + error.message());
@@ -91,7 +91,7 @@ class Context::Impl {
   }
 
   fs::path make_folder(const std::string& name) {
-    const fs::path path = directory.path() / name;
+    fs::path path = directory.path() / name;
     std::error_code error;
     fs::create_directory(path, error);
     if (error) throw Error("cannot make " + path.string() + ": " + error.message());

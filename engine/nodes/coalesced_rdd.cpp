@@ -120,7 +120,7 @@ std::unique_ptr<runner::ByteSource> CoalescedRdd::compute(std::size_t partition,
 }
 
 std::shared_ptr<Rdd> make_coalesce(std::shared_ptr<Rdd> parent, std::size_t partitions,
-                                   bool shuffle, std::string site) {
+                                   bool shuffle, const std::string& site) {
   if (partitions == 0) throw BadArgument("Number of partitions (0) must be positive.");
   if (!shuffle) return std::make_shared<CoalescedRdd>(std::move(parent), partitions, site);
   auto dealt = std::make_shared<ShuffledRdd>(same_frames(std::move(parent), site), partitions,

@@ -28,7 +28,7 @@ class CoalescedRdd final : public Rdd {
 /// at the partition that Spark's generator chooses, so that results agree with Spark's. Throws
 /// BadArgument for 0 partitions.
 std::shared_ptr<Rdd> make_coalesce(std::shared_ptr<Rdd> parent, std::size_t partitions,
-                                   bool shuffle, std::string site = "coalesce");
+                                   bool shuffle, const std::string& site = "coalesce");
 
 /// The partition that takes the first frame of parent partition `index`.
 std::size_t first_deal_position(std::size_t index, std::size_t partitions);

@@ -97,13 +97,14 @@ std::unique_ptr<runner::ByteSource> PairwiseRdd::compute(std::size_t partition, 
   return parent().open(partition, task);
 }
 
-ShuffledRdd::ShuffledRdd(std::shared_ptr<Rdd> pairs, Partitioner partitioner, std::string site)
+ShuffledRdd::ShuffledRdd(const std::shared_ptr<Rdd>& pairs, Partitioner partitioner,
+                         std::string site)
     : ShuffledRdd(pairs, partitioner, std::move(site),
                   std::make_shared<Shuffle>(pairs->context().next_shuffle_id(),
                                             partitioner.partition_count, route_by_key)) {}
 
-ShuffledRdd::ShuffledRdd(std::shared_ptr<Rdd> frames, std::size_t partitions, ShuffleRoute route,
-                         std::string site)
+ShuffledRdd::ShuffledRdd(const std::shared_ptr<Rdd>& frames, std::size_t partitions,
+                         ShuffleRoute route, std::string site)
     : ShuffledRdd(frames, std::nullopt, std::move(site),
                   std::make_shared<Shuffle>(frames->context().next_shuffle_id(), partitions,
                                             std::move(route))) {}
@@ -143,7 +144,7 @@ std::shared_ptr<Rdd> partition_by(std::shared_ptr<Rdd> pairs, Partitioner partit
     throw BadArgument("Number of partitions cannot be 0 for a partitioner of pairs.");
   }
   if (pairs->partitioner() == partitioner) return pairs;
-  return std::make_shared<ShuffledRdd>(std::move(pairs), partitioner, std::move(site));
+  return std::make_shared<ShuffledRdd>(pairs, partitioner, std::move(site));
 }
 
 }  // namespace py4cpp::engine

@@ -26,10 +26,10 @@ class PairwiseRdd final : public Rdd {
 /// its partition's number (8 bytes), which is what Python had sent.
 class ShuffledRdd final : public Rdd {
  public:
-  ShuffledRdd(std::shared_ptr<Rdd> pairs, Partitioner partitioner,
+  ShuffledRdd(const std::shared_ptr<Rdd>& pairs, Partitioner partitioner,
               std::string site = "partitionBy");
   /// Frames of any kind, without keys, sent where `route` wants them.
-  ShuffledRdd(std::shared_ptr<Rdd> frames, std::size_t partitions, ShuffleRoute route,
+  ShuffledRdd(const std::shared_ptr<Rdd>& frames, std::size_t partitions, ShuffleRoute route,
               std::string site);
 
   std::optional<Partitioner> partitioner() const override { return partitioner_; }
