@@ -21,8 +21,8 @@ using SharedReader = std::shared_ptr<TextReader>;
 /// org.apache.spark.sql.types.StructType with the one column of a text source.
 struct TextSchema {};
 
-constexpr const char* schema_json =
-    R"({"type":"struct","fields":[{"name":"value","type":"string","nullable":true,"metadata":{}}]})";
+constexpr const char* schema_json = R"({"type":"struct","fields":[{"name":"value","type":"string",)"
+                                    R"("nullable":true,"metadata":{}}]})";
 constexpr const char* schema_tree = "root\n |-- value: string (nullable = true)\n";
 
 std::string site(CallContext& call) {

@@ -190,7 +190,7 @@ void bind_confs(Registry& registry, const SharedHost& host) {
                      })
       .method("get", [](const SqlConf& conf, const std::string& key) { return conf.get(key); })
       .method("get",
-              [](const SqlConf& conf, const std::string& key, MaybeText fallback) {
+              [](const SqlConf& conf, const std::string& key, const MaybeText& fallback) {
                 auto value = conf.find(key);
                 return value ? value : fallback;
               })

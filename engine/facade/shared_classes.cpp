@@ -25,14 +25,14 @@ struct PythonBroadcast {
 
 PythonFunctionObject make_function(
     const Host& host, Bytes command, std::map<std::string, std::string> environment,
-    std::vector<std::string> includes, std::string executable, std::string version,
+    std::vector<std::string> includes, const std::string& executable, std::string version,
     const std::vector<std::shared_ptr<BroadcastVariable>>& variables) {
   runner::PythonFunction function;
   function.command = std::make_shared<const Bytes>(std::move(command));
   function.environment = std::move(environment);
   function.includes = std::move(includes);
   function.python_executable =
-      executable == unspecified_python ? host.services().python : std::move(executable);
+      executable == unspecified_python ? host.services().python : executable;
   function.python_version = std::move(version);
   for (const auto& variable : variables) {
     if (variable->destroyed()) {

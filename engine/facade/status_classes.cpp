@@ -80,7 +80,7 @@ void bind_status_classes(Registry& registry, const SharedHost&) {
   bind_infos(registry);
   registry.type<StatusTracker>("org.apache.spark.api.java.JavaSparkStatusTracker")
       .method("getJobIdsForGroup",
-              [](const StatusTracker& tracker, std::optional<std::string> group) {
+              [](const StatusTracker& tracker, const std::optional<std::string>& group) {
                 return int_array(tracker.store().jobs_of_group(group.value_or("")));
               })
       .method("getActiveJobIds",

@@ -52,7 +52,7 @@ PackingOptions packing_of(const TextReader& reader, bool whole_files) {
 using Open = std::function<std::unique_ptr<runner::ByteSource>(InputPartition)>;
 
 std::shared_ptr<Rdd> make_node(const SqlSession& session, std::string site,
-                               std::shared_ptr<const std::vector<InputPartition>> partitions,
+                               const std::shared_ptr<const std::vector<InputPartition>>& partitions,
                                Open open) {
   Input input{[partitions] { return partitions->size(); },
               [partitions, open = std::move(open)](std::size_t index, TaskRun&) {

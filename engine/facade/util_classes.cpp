@@ -79,12 +79,12 @@ void bind_conf(Registry& registry, const SharedHost& host) {
       .method("contains", [](const ConfObject& conf,
                              const std::string& key) { return conf.find(key).has_value(); })
       .method("get", &get_setting)
-      .method(
-          "get",
-          [](const ConfObject& conf, const std::string& key, std::optional<std::string> fallback) {
-            auto value = conf.find(key);
-            return value ? value : fallback;
-          })
+      .method("get",
+              [](const ConfObject& conf, const std::string& key,
+                 const std::optional<std::string>& fallback) {
+                auto value = conf.find(key);
+                return value ? value : fallback;
+              })
       .method("getOption", [](const ConfObject& conf,
                               const std::string& key) { return Option::of(conf.find(key)); })
       .method("getAll", &all_settings)

@@ -19,7 +19,7 @@
 namespace py4cpp::engine {
 namespace {
 
-constexpr std::size_t compressed_buffer_bytes = 64 * 1024;
+constexpr std::size_t compressed_buffer_bytes = std::size_t{64} * 1024;
 
 /// zlib's window for "gzip or zlib, whichever the header says".
 constexpr int window_bits_automatic = 15 + 32;

@@ -13,7 +13,7 @@ namespace py4cpp::engine {
 
 /// A source hands its frames out when it has collected this much: large enough to make a write
 /// cheap, small enough to keep a worker busy from the start.
-inline constexpr std::size_t run_bytes = 128 * 1024;
+inline constexpr std::size_t run_bytes = std::size_t{128} * 1024;
 
 class FrameBuffer {
  public:

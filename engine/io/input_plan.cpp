@@ -28,7 +28,7 @@ constexpr std::uint64_t local_block_bytes = 32ULL << 20;
 constexpr double split_slop = 1.1;
 
 /// SequenceFileInputFormat cuts no smaller pieces: their writer sets its marks about so far apart.
-constexpr std::uint64_t object_split_bytes_min = 100 * 1024;
+constexpr std::uint64_t object_split_bytes_min = std::uint64_t{100} * 1024;
 
 struct InputFile {
   std::string path;
@@ -147,6 +147,7 @@ void cut_file(const InputFile& file, std::uint64_t split_bytes, double slop,
 
 std::vector<InputPartition> one_each(std::vector<FileSplit> splits) {
   std::vector<InputPartition> partitions;
+  partitions.reserve(splits.size());
   for (FileSplit& split : splits) partitions.push_back({std::move(split)});
   return partitions;
 }

@@ -33,9 +33,9 @@ constexpr std::string_view header =
     "\x00\x00\x00\x00\x00\x00"sv;
 
 constexpr std::size_t mark_bytes = 16;
-constexpr std::size_t mark_interval_bytes = 100 * 1024;
-constexpr std::size_t write_bytes = 256 * 1024;
-constexpr std::size_t read_bytes = 256 * 1024;
+constexpr std::size_t mark_interval_bytes = std::size_t{100} * 1024;
+constexpr std::size_t write_bytes = std::size_t{256} * 1024;
+constexpr std::size_t read_bytes = std::size_t{256} * 1024;
 constexpr std::uint32_t mark_follows = 0xFFFFFFFF;  // -1 in the place of a record's length
 
 /// Byte arrays in one record, as many as Spark puts there.

@@ -17,7 +17,7 @@
 namespace py4cpp::engine {
 namespace {
 
-constexpr std::size_t read_bytes = 256 * 1024;
+constexpr std::size_t read_bytes = std::size_t{256} * 1024;
 
 /// Rows in one pickle, as many as Spark puts there.
 constexpr int rows_per_batch = 100;

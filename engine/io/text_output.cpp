@@ -15,7 +15,7 @@
 namespace py4cpp::engine {
 namespace {
 
-constexpr std::size_t write_bytes = 256 * 1024;
+constexpr std::size_t write_bytes = std::size_t{256} * 1024;
 
 /// What stands between lines and file: nothing, or a compressor.
 class Encoder {

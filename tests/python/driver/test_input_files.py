@@ -120,12 +120,13 @@ def test_what_cannot_be_read_or_written_is_named(submit: Submitter) -> None:
     found = answer(
         submit,
         """
+    codecs = "org.apache.hadoop.io.compress."
     print(json.dumps([
         error(lambda: sc.textFile("in").count()),
         error(lambda: sc.textFile("hdfs://host/x").count()),
         error(lambda: sc.textFile("cut.gz").count()),
         error(lambda: sc.parallelize([1]).saveAsTextFile("in")),
-        error(lambda: sc.parallelize([1]).saveAsTextFile("out", "org.apache.hadoop.io.compress.BZip2Codec")),
+        error(lambda: sc.parallelize([1]).saveAsTextFile("out", codecs + "BZip2Codec")),
         error(lambda: sc.addFile("nowhere")),
         error(lambda: sc.parallelize([1]).checkpoint()),
         error(lambda: sc.setLogLevel("LOUD")),
@@ -147,3 +148,23 @@ def test_what_cannot_be_read_or_written_is_named(submit: Submitter) -> None:
     assert "is a directory" in found[0][1]
     assert "cut.gz" in found[2][1]
     assert found[-1] is False
+
+
+def test_pickle_files_keep_every_element(submit: Submitter) -> None:
+    found = answer(
+        submit,
+        """
+    data = [(i, "x" * (i % 300), None, {"k": i}) for i in range(3000)]
+    sc.parallelize(data, 3).saveAsPickleFile("pickles", 7)
+    back = [sc.pickleFile("pickles", parts) for parts in (1, 9)]
+    print(json.dumps([
+        [sorted(rdd.collect(), key=lambda row: row[0]) == data for rdd in back],
+        sorted(os.listdir("pickles")), open("pickles/part-00000", "rb").read(4).hex(),
+        error(lambda: sc.pickleFile(__file__).count()),
+    ]))
+    """,
+    )
+    assert found[0] == [True, True]
+    assert found[1] == ["_SUCCESS", "part-00000", "part-00001", "part-00002"]
+    assert found[2] == b"SEQ\x06".hex()
+    assert "is no uncompressed SequenceFile" in found[3][1]

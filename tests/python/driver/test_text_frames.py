@@ -99,8 +99,8 @@ def test_a_path_that_is_not_there_raises_an_analysis_exception(submit: Submitter
     found = answer(
         submit,
         """
-    print(json.dumps([error(lambda: spark.read.text("nope")), error(lambda: spark.read.text("no*pe")),
-                      error(lambda: spark.read.text("s3a://bucket/key"))]))
+    paths = ["nope", "no*pe", "s3a://bucket/key"]
+    print(json.dumps([error(lambda: spark.read.text(path)) for path in paths]))
     """,
     )
     state = " SQLSTATE: 42K03" if submit.python.release != "3.5" else ""
