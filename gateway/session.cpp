@@ -11,7 +11,7 @@ namespace {
 constexpr wire::CommandReader::Limits limits_before_token{4096, 16};
 
 /// An answer's memory that is kept for the next one.
-constexpr std::size_t kept_answer_bytes = 64 * 1024;
+constexpr std::size_t kept_answer_bytes = 65'536;
 
 constexpr std::string_view refused_token = "Authentication error: bad auth token received.";
 constexpr std::string_view missing_token = "Authentication error: unexpected command.";
