@@ -95,7 +95,9 @@ Application::Application(const Services& services, std::string release_text, Con
 }
 
 void Application::register_accumulator(std::shared_ptr<AccumulatorClient> client) {
-  context_->set_accumulator_sink(std::move(client));
+  context_->set_accumulator_sink(client);
+  std::lock_guard lock(mutex_);
+  accumulators_ = std::move(client);
 }
 
 void Application::set_log_level(const std::string& name) {
@@ -124,6 +126,8 @@ void Application::set_log_level(const std::string& name) {
 void Application::stop() {
   context_->stop();
   sockets_->stop();
+  std::lock_guard lock(mutex_);
+  if (accumulators_) accumulators_->finish();
 }
 
 const std::string& Host::release() {

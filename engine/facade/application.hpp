@@ -42,7 +42,8 @@ class Application {
   /// java.lang.IllegalArgumentException that lists the names.
   void set_log_level(const std::string& name);
 
-  /// Cancels jobs, ends workers, closes sockets, removes temporary files. Waits for all of it.
+  /// Cancels jobs, ends workers, closes sockets, removes temporary files. Waits for all of it, and
+  /// lets the driver's accumulator server end without delay.
   void stop();
 
  private:
@@ -56,6 +57,8 @@ class Application {
   std::shared_ptr<LogFilter> log_filter_;
   std::shared_ptr<Context> context_;
   std::unique_ptr<DriverSockets> sockets_;
+  std::mutex mutex_;  // guards what follows
+  std::shared_ptr<AccumulatorClient> accumulators_;
 };
 
 /// One for each registry: every bound function holds it. Any thread.

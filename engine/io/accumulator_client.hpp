@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/fd.hpp"
+#include "base/socket.hpp"
 #include "engine/task_run.hpp"
 
 namespace py4cpp::engine {
@@ -26,8 +28,17 @@ class AccumulatorClient final : public AccumulatorSink {
   /// repeated.
   void add(std::vector<runner::Bytes> updates) override;
 
+  /// Says that no more updates come. The driver's server looks only once or twice in a second
+  /// whether it should end, unless something arrives: so, until it has ended or some seconds have
+  /// passed, a thread of this client sends it updates without content. Call it when the driver is
+  /// about to end its server. The destructor ends the thread. Does nothing the second time.
+  void finish();
+
  private:
   void connect();
+  /// Sends updates and waits for the answer.
+  void send(const std::vector<runner::Bytes>& updates, Deadline deadline);
+  void nudge(const std::stop_token& stop);
 
   const std::uint16_t port_ = 0;
   const std::string token_;
@@ -35,6 +46,7 @@ class AccumulatorClient final : public AccumulatorSink {
 
   std::mutex sending_;  // one task at a time
   Fd socket_;
+  std::jthread nudging_;
 };
 
 }  // namespace py4cpp::engine

@@ -63,6 +63,28 @@ TEST_CASE("a driver that hangs up is an error, once for each task") {
   CHECK_THROWS_AS(sent.get(), Disconnected);
 }
 
+TEST_CASE("after the last update, empty ones wake the driver's server until it ends") {
+  Fd listener = listen_loopback();
+  AccumulatorClient client(local_port(listener), "secret");
+  client.finish();
+  Fd socket = accept_connection(listener);
+  CHECK(read_text(socket, 6) == "secret");
+  using namespace std::string_literals;
+  for (int nudge = 0; nudge < 3; ++nudge) {
+    CHECK(read_text(socket, 4) == "\0\0\0\0"s);
+    answer(socket);
+  }
+  socket.reset();
+  // A server that had gone back to waiting for connections gets one to wake up by.
+  CHECK(accept_connection(listener, after(std::chrono::seconds(10))));
+}
+
+TEST_CASE("a driver whose server is gone needs no waking") {
+  AccumulatorClient client(1, "secret");  // nobody listens there
+  client.finish();
+  client.finish();
+}
+
 TEST_SUITE_END();
 
 }  // namespace
