@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 ENGINES = ("java", "py4cpp")
-SAMPLE_SECONDS = 0.01
+SAMPLE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
