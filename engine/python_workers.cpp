@@ -83,7 +83,7 @@ std::unique_ptr<runner::ByteSource> PythonWorkers::run(const runner::PythonFunct
   runner::TaskContext identity = task.identity();
   identity.split_index = static_cast<int>(partition);
   return std::make_unique<TaskOutput>(
-      runner.compute(std::move(input), std::move(identity), task.cancel_token()), task);
+      runner.compute(std::move(input), identity, task.cancel_token()), task);
 }
 
 void PythonWorkers::stop() { factories_.reset(); }

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<Dependency> narrow(const std::vector<std::shared_ptr<Rdd>>& parents) {
   std::vector<Dependency> edges;
+  edges.reserve(parents.size());
   for (const auto& parent : parents) edges.push_back({parent});
   return edges;
 }
