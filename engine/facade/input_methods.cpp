@@ -105,6 +105,7 @@ int min_partitions_of(const JavaSparkContext& context) {
 template <class Java>
 std::vector<std::shared_ptr<Rdd>> nodes_of(const std::vector<std::shared_ptr<Java>>& rdds) {
   std::vector<std::shared_ptr<Rdd>> nodes;
+  nodes.reserve(rdds.size());
   for (const auto& rdd : rdds) nodes.push_back(rdd->rdd);
   return nodes;
 }

@@ -133,6 +133,7 @@ void bind_session(Registry& registry, const SharedHost& host) {
 
 std::vector<MaybeText> settings_of(const SqlConf& conf, const std::vector<std::string>& keys) {
   std::vector<MaybeText> values;
+  values.reserve(keys.size());
   for (const std::string& key : keys) values.push_back(conf.get(key));
   return values;
 }
