@@ -12,7 +12,7 @@ namespace {
 
 using Shape = CommandShape;
 
-constexpr std::size_t first_space = 4096;  // Holds nearly every command.
+constexpr std::size_t first_space = 4096;    // Holds nearly every command.
 constexpr std::size_t kept_space = 262'144;  // A larger buffer is given back after its command.
 
 /// The shape of a command. Of an unknown sub-command only the end is looked for, so that the answer
