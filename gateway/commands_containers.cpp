@@ -13,7 +13,7 @@ namespace {
 
 using Values = std::vector<Value>;
 
-constexpr std::size_t array_elements_max = 100'000'000;  // Of an array that Python creates.
+constexpr std::size_t array_elements_max = 10'000'000;  // Of an array that Python creates.
 constexpr std::size_t array_dimensions_max = 8;
 
 std::int64_t index_of(const Value& value) {

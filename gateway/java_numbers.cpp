@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <type_traits>
 
 #include "gateway/java_names.hpp"
 #include "gateway/java_text.hpp"
@@ -77,9 +78,20 @@ class StringBuilder {
   std::string text_;
 };
 
+/// As in Java the least integer, which has no counterpart, stays as it is.
+template <class T>
+T absolute(T number) {
+  if constexpr (std::is_integral_v<T>) {
+    using Unsigned = std::make_unsigned_t<T>;
+    return number < 0 ? static_cast<T>(Unsigned{0} - static_cast<Unsigned>(number)) : number;
+  } else {
+    return std::fabs(number);
+  }
+}
+
 template <class T>
 void bind_absolute(const Type<void>& math) {
-  math.static_method("abs", [](T number) { return number < 0 ? -number : number; })
+  math.static_method("abs", &absolute<T>)
       .static_method("max", [](T a, T b) { return std::max(a, b); })
       .static_method("min", [](T a, T b) { return std::min(a, b); });
 }

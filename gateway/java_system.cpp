@@ -116,11 +116,12 @@ void bind_java_system(Registry& registry) {
       .static_method("gc", [](CallContext& context) { context.gateway().release_proxies(); })
       .static_method("getProperty",
                      [properties](const std::string& name) { return properties->get(name); })
-      .static_method("getProperty",
-                     [properties](const std::string& name, std::optional<std::string> other) {
-                       auto value = properties->get(name);
-                       return value ? value : other;
-                     })
+      .static_method(
+          "getProperty",
+          [properties](const std::string& name, const std::optional<std::string>& other) {
+            auto value = properties->get(name);
+            return value ? value : other;
+          })
       .static_method("setProperty",
                      [properties](const std::string& name, const std::string& value) {
                        return properties->set(name, value);

@@ -43,11 +43,14 @@ TEST_SUITE("commands") {
   }
 
   TEST_CASE("statics are called through the class name") {
-    Conversation().play(Script()
-                            .exchange("c\nz:test.Square\nunit\ne\n", "!yro0\n")
-                            .exchange("c\no0\narea\ne\n", "!yd1.0\n")
-                            .exchange("c\nz:java.lang.Math\nmax\ni3\ni5\ne\n", "!yi5\n")
-                            .exchange("c\nz:java.lang.Integer\nparseInt\ns12\ne\n", "!yi12\n"));
+    Conversation().play(
+        Script()
+            .exchange("c\nz:test.Square\nunit\ne\n", "!yro0\n")
+            .exchange("c\no0\narea\ne\n", "!yd1.0\n")
+            .exchange("c\nz:java.lang.Math\nmax\ni3\ni5\ne\n", "!yi5\n")
+            .exchange("c\nz:java.lang.Math\nabs\ni-7\ne\n", "!yi7\n")
+            .exchange("c\nz:java.lang.Math\nabs\ni-2147483648\ne\n", "!yi-2147483648\n")
+            .exchange("c\nz:java.lang.Integer\nparseInt\ns12\ne\n", "!yi12\n"));
   }
 
   TEST_CASE("an exception becomes an object that can be asked") {
@@ -218,7 +221,7 @@ TEST_SUITE("commands") {
     Conversation().play(
         Script().exchange("a\nc\nsint\ni100000\ni100000\ne\n",
                           "!xsan array needs a component class and 1 to 8 lengths, of at most "
-                          "100000000 elements together\n"));
+                          "10000000 elements together\n"));
   }
 
   TEST_CASE("list commands work on the list itself or on a copy, as py4j expects") {
