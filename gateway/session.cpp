@@ -195,9 +195,10 @@ void Session::raise_python_error(std::string_view part) {
   const auto* decoded = std::get_if<Value>(&value);
   if (!decoded) throw PythonError("Python reported an error that cannot be read", "");
   if (const auto error = core_.registry.cast<NamedError>(*decoded)) {
-    const auto* type = core_.registry.table().find(typeid(*error));
-    if (type && type->record->error.raise) type->record->error.raise(*error);
-    throw NamedError(*error);
+    const NamedError& named = *error;
+    const auto* type = core_.registry.table().find(typeid(named));
+    if (type && type->record->error.raise) type->record->error.raise(named);
+    throw NamedError(named);
   }
   const std::string traceback = plain_text(*decoded);
   // The client does not read the rest of a call on an object that it does not know.
