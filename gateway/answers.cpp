@@ -50,6 +50,14 @@ std::optional<Value> find_target(const Core& core, std::string_view id) {
   return core.objects.find(id);
 }
 
+std::string unknown_object_text(const Core& core, std::string_view id) {
+  if (core.objects.is_foreign(id))
+    return "the object " + std::string(id) +
+           " belongs to another gateway, and only that one can use it; pass a plain value instead, "
+           "or make the object anew here";
+  return "the object " + std::string(id) + " is unknown to this gateway";
+}
+
 ArgumentResult read_part(Core& core, std::string_view line) {
   auto part = wire::decode(line);
   if (!part) return ArgumentError{"an argument cannot be read: " + part.error().message(), true};
@@ -58,7 +66,7 @@ ArgumentResult read_part(Core& core, std::string_view line) {
     return make_proxy(core, std::move(*proxy));
   const auto& id = std::get<wire::Reference>(*part).id;
   if (auto value = find_target(core, id)) return std::move(*value);
-  return ArgumentError{"the object " + id + " is unknown to this gateway", false};
+  return ArgumentError{unknown_object_text(core, id), false};
 }
 
 void append_value(Core& core, std::string& out, const Value& value) {

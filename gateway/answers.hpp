@@ -19,6 +19,9 @@ namespace py4cpp {
 /// The object, view or entry point of an id; nothing when the id is unknown.
 std::optional<Value> find_target(const Core& core, std::string_view id);
 
+/// Why find_target found nothing, as a sentence: the id is unknown, or another gateway's.
+std::string unknown_object_text(const Core& core, std::string_view id);
+
 /// One part as a value. An unknown id is an error, not null as with Java.
 struct ArgumentError {
   std::string text;

@@ -9,7 +9,8 @@ namespace py4cpp {
 
 namespace {
 
-std::string unknown_target(std::string_view id) {
+std::string unknown_target(const Core& core, std::string_view id) {
+  if (core.objects.is_foreign(id)) return "py4j.Py4JException: " + unknown_object_text(core, id);
   return "py4j.Py4JException: Target Object ID does not exist for this gateway: " + std::string(id);
 }
 
@@ -38,7 +39,7 @@ Next run_call(Command& command) {
                                                     method, std::move(*arguments)));
   const auto target = find_target(command.core, target_id);
   if (!target || target->is_null()) {
-    answer_error(command.answer, unknown_target(target_id));
+    answer_error(command.answer, unknown_target(command.core, target_id));
     return Next::go_on;
   }
   return answer_call(command, detail::call_method(registry, command.context, *target, method,
@@ -84,7 +85,7 @@ Next run_field(Command& command) {
   const auto resolved =
       object ? command.core.registry.table().resolve(*object) : std::optional<detail::Target>();
   if (!resolved) {
-    answer_error(command.answer, unknown_target(command.line(2)));
+    answer_error(command.answer, unknown_target(command.core, command.line(2)));
     return Next::go_on;
   }
   const auto& fields = resolved->type->fields;
@@ -111,7 +112,7 @@ Next run_exception(Command& command) {
   if (id.starts_with(wire::code::reference)) id.remove_prefix(1);
   const auto value = find_target(command.core, id);
   if (!value) {
-    answer_error(command.answer, unknown_target(id));
+    answer_error(command.answer, unknown_target(command.core, id));
     return Next::go_on;
   }
   const auto error = command.core.registry.cast<NamedError>(*value);

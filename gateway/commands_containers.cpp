@@ -211,7 +211,8 @@ Next run_array_command(Command& command) {
   const auto target = find_target(command.core, command.line(2));
   const auto array = target ? command.core.registry.cast<ObjectArray>(*target) : nullptr;
   if (!array) {
-    answer_error(command.answer, std::string(command.line(2)) + " is not an array");
+    answer_error(command.answer, target ? std::string(command.line(2)) + " is not an array"
+                                        : unknown_object_text(command.core, command.line(2)));
     return Next::go_on;
   }
   if (sub == "e") {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/token.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/java_names.hpp"
 #include "gateway/objects.hpp"
@@ -19,7 +20,12 @@ namespace py4cpp {
 
 struct Core {
   Core(const Registry& registry_in, GatewayOptions options_in)
-      : registry(registry_in), options(std::move(options_in)), objects(options.objects_max) {}
+      : registry(registry_in),
+        options(std::move(options_in)),
+        objects(options.objects_max, options.object_id_nonce.value_or(random_nonce())) {}
+
+  /// Long enough that two gateways that a program uses at once hardly ever have the same.
+  static std::string random_nonce() { return random_token().substr(0, 8); }
 
   const Registry& registry;
   const GatewayOptions options;

@@ -15,20 +15,35 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/log.hpp"
+#include "call_context.hpp"
+#include "listener.hpp"
 #include "proxy.hpp"
 #include "registry.hpp"
+#include "tls_options.hpp"
 #include "value.hpp"
 
 namespace py4cpp {
 
+/// A command of the embedder's own. `lines` are those between the command's name and its closing
+/// `e`, as they came; they die when the function calls Python. What it returns is the answer, and
+/// what it throws reaches Python as from a bound function.
+using CustomCommand =
+    std::function<Value(CallContext& context, std::span<const std::string_view> lines)>;
+
 struct GatewayOptions {
   /// `gateway.entry_point` in Python.
   Value entry_point{};
-  /// Where to listen. Only loopback unless told otherwise. Port 0 takes a free one.
+  /// Where to listen: an IPv4 or IPv6 address, or a host name. Only loopback unless told otherwise.
+  /// Port 0 takes a free one.
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;
   /// What a client must present. Empty: a random one is made, see Gateway::token.
@@ -43,26 +58,44 @@ struct GatewayOptions {
   std::string callback_address = "127.0.0.1";
   std::uint16_t callback_port = 25334;
   std::string callback_token{};
+  /// TLS for connections from clients, and for ours to the callback server. Nothing: plain TCP.
+  std::optional<TlsServer> tls{};
+  std::optional<TlsClient> callback_tls{};
+  /// Commands by their first line, which is none of py4j's own letters.
+  std::map<std::string, CustomCommand, std::less<>> custom_commands{};
   /// Receives warnings about refused connections and lost peers.
   Log log{};
   /// Called once, on a gateway thread, when a client sends the shutdown command. The gateway has
   /// stopped listening by then; the callee arranges that stop() is called from another thread.
   std::function<void()> on_shutdown{};
+  /// Told of connections and of the gateway's life.
+  std::vector<std::shared_ptr<GatewayListener>> listeners{};
 
   /// Bounds on what a peer can make grow. A connection beyond the first is closed at once.
   std::size_t connections_max = 1024;
   /// Ids that Python holds at one time; beyond it calls that return objects fail.
   std::size_t objects_max = 10'000'000;
+  /// What the ids of objects end in, so that those of another gateway are refused. Nothing: some
+  /// random letters. Empty: ids without it, for tests that compare bytes.
+  std::optional<std::string> object_id_nonce{};
   /// Calls that go back and forth within one another on one connection.
   std::size_t depth_max = 200;
   /// All lines of one command together; a bytes argument of 3/4 of this size still passes.
   std::size_t command_bytes_max = std::size_t{1} << 30;
   /// Arguments of one call.
   std::size_t arguments_max = 65'536;
-  /// A connection must present the token within this time, in one short line.
+  /// Connections that have not presented the token yet; one more ends the oldest of them.
+  std::size_t unauthenticated_max = 256;
+  /// A connection must have shaken hands (with TLS) and presented the token, in one short line,
+  /// within this time.
   std::chrono::milliseconds authentication_ms_max{10'000};
-  /// Connecting to the callback server, and its answer to our token.
+  /// A client's connection that is silent for longer is closed. Zero: never.
+  std::chrono::milliseconds read_ms_max{0};
+  /// Connecting to the callback server, shaking hands with it (with TLS), and its answer to our
+  /// token.
   std::chrono::milliseconds callback_connect_ms_max{10'000};
+  /// An answer of Python that takes longer is given up. Zero: never.
+  std::chrono::milliseconds callback_read_ms_max{0};
   /// Connections to the callback server kept for reuse.
   std::size_t callback_idle_max = 16;
   /// Dead proxies that wait until Python is told of them in one go.

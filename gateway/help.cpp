@@ -104,7 +104,7 @@ Next run_help_command(Command& command) {
   if (sub == "o") {
     const auto target = find_target(command.core, class_name);
     if (!target) {
-      answer_error(command.answer, "the object " + class_name + " is unknown to this gateway");
+      answer_error(command.answer, unknown_object_text(command.core, class_name));
       return Next::go_on;
     }
     class_name = registry.class_name(*target);

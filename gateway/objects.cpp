@@ -7,10 +7,16 @@ namespace py4cpp {
 
 namespace {
 
-constexpr char id_prefix = 'o';
+constexpr char id_prefix = 'o', nonce_mark = '.';
 
-std::optional<std::uint64_t> number_of(std::string_view id) {
-  if (!id.starts_with(id_prefix)) return std::nullopt;
+}  // namespace
+
+ObjectTable::ObjectTable(std::size_t size_max, const std::string& nonce)
+    : size_max_(size_max), suffix_(nonce.empty() ? "" : nonce_mark + nonce) {}
+
+std::optional<std::uint64_t> ObjectTable::number_of(std::string_view id) const {
+  if (!id.starts_with(id_prefix) || !id.ends_with(suffix_)) return std::nullopt;
+  id.remove_suffix(suffix_.size());
   std::uint64_t number = 0;
   const auto end = id.data() + id.size();
   const auto parsed = std::from_chars(id.data() + 1, end, number);
@@ -18,7 +24,13 @@ std::optional<std::uint64_t> number_of(std::string_view id) {
   return number;
 }
 
-}  // namespace
+bool ObjectTable::is_foreign(std::string_view id) const {
+  if (!id.starts_with(id_prefix)) return false;
+  const auto digits_end = id.find_first_not_of("0123456789", 1);
+  const auto rest = digits_end == std::string_view::npos ? "" : id.substr(digits_end);
+  return digits_end != 1 && id.size() > 1 && rest != suffix_ &&
+         (rest.empty() || rest.front() == nonce_mark);
+}
 
 std::string ObjectTable::add(Value value) {
   const std::lock_guard lock(mutex_);
@@ -27,7 +39,7 @@ std::string ObjectTable::add(Value value) {
                      " objects, which is the gateway's limit (objects_max)");
   const std::uint64_t number = next_++;
   values_.emplace(number, std::move(value));
-  return id_prefix + std::to_string(number);
+  return id_prefix + std::to_string(number) + suffix_;
 }
 
 std::optional<Value> ObjectTable::find(std::string_view id) const {

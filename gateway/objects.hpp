@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The ids under which Python knows objects. A new id is minted each time an object is returned,
-// also for the same object: py4j deletes an id when the Python object that carried it dies.
+// also for the same object: py4j deletes an id when the Python object that carried it dies. Ids end
+// in the gateway's nonce, so that an id of another gateway is not mistaken for one of ours.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +20,28 @@ namespace py4cpp {
 /// may do anything.
 class ObjectTable {
  public:
-  explicit ObjectTable(std::size_t size_max) : size_max_(size_max) {}
+  /// Without a nonce ids are a plain "o<N>".
+  explicit ObjectTable(std::size_t size_max, const std::string& nonce = {});
 
-  /// Keeps the value under a new id "o<N>". Throws Overloaded when `size_max` ids are in use.
+  /// Keeps the value under a new id "o<N>.<nonce>". Throws Overloaded when `size_max` ids are in
+  /// use.
   std::string add(Value value);
   /// The value of an id, or nothing.
   std::optional<Value> find(std::string_view id) const;
-  /// Forgets an id; unknown ones are ignored.
+  /// Whether an id was minted by another gateway, as far as its nonce tells.
+  bool is_foreign(std::string_view id) const;
+  /// What the ids of this table end in, with its dot; empty without a nonce.
+  const std::string& suffix() const { return suffix_; }
+  /// Forgets an id; unknown and foreign ones are ignored.
   void remove(std::string_view id);
   void clear();
   std::size_t size() const;
 
  private:
+  std::optional<std::uint64_t> number_of(std::string_view id) const;
+
   const std::size_t size_max_;
+  const std::string suffix_;
   mutable std::mutex mutex_;
   std::uint64_t next_ = 0;
   std::unordered_map<std::uint64_t, Value> values_;

@@ -82,6 +82,7 @@ class Conversation {
   static GatewayOptions without_token() {
     GatewayOptions options;
     options.authenticate = false;
+    options.object_id_nonce = "";
     return options;
   }
 

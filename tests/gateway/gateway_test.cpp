@@ -86,6 +86,7 @@ struct House {
     bind_test_classes(registry);
     registry.type<Gate>("test.Gate").method("pass", &Gate::pass);
     options.entry_point = gate;
+    options.object_id_nonce = "";
     gateway.emplace(registry, std::move(options));
   }
 

@@ -39,6 +39,23 @@ TEST_SUITE("objects") {
     CHECK(table.size() == 1);
   }
 
+  TEST_CASE("ids end in the nonce, and those of another gateway are told from unknown ones") {
+    ObjectTable ours(10, "mine"), theirs(10, "yours");
+    const auto id = ours.add(std::make_shared<Square>());
+    const auto foreign = theirs.add(std::make_shared<Square>());
+    CHECK(id == "o0.mine");
+    CHECK(ours.find(id));
+    CHECK_FALSE(ours.is_foreign(id));
+    CHECK(ours.is_foreign(foreign));
+    CHECK(ours.is_foreign("o0"));
+    CHECK_FALSE(ours.find(foreign));
+    ours.remove(foreign);
+    ours.remove("o0");
+    CHECK(ours.size() == 1);
+    for (const auto* id_of_nobody : {"", "o", "o.yours", "ox.yours", "t", "o1.mine", "o1x"})
+      CHECK_FALSE(ours.is_foreign(id_of_nobody));
+  }
+
   TEST_CASE("the table refuses more objects than its limit, and takes them again after a removal") {
     ObjectTable table(2);
     const auto id = table.add(std::make_shared<Square>());
