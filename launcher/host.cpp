@@ -70,14 +70,17 @@ Host::~Host() { stop(EXIT_FAILURE); }
 void Host::serve(const Submission& submission, const std::string& python,
                  std::function<std::string()> release) {
   for (const std::string& plugin : submission.plugins) load_plugin(plugin, *registry_);
-  // The user's folder holds ours, which the janitor knows; the engine works in that one.
+  // The user's folder holds ours, which the janitor knows; the engine works in that one unless the
+  // script itself names another.
   std::map<std::string, std::string> conf = submission.conf;
   conf.erase("spark.local.dir");
-  stop_engine_ = engine::bind_spark(*registry_, {.conf = std::move(conf),
-                                                 .pyspark_release = std::move(release),
-                                                 .python = python,
-                                                 .work_dir = temp_dir_.path().string(),
-                                                 .log = log_});
+  stop_engine_ = engine::bind_spark(
+      *registry_, {.conf = std::move(conf),
+                   .pyspark_release = std::move(release),
+                   .python = python,
+                   .work_dir = temp_dir_.path().string(),
+                   .on_local_dir = [this](const std::string& path) { janitor_.also_remove(path); },
+                   .log = log_});
   gateway_ = std::make_unique<Gateway>(
       *registry_, GatewayOptions{.token = random_token(), .pinned = pinned_, .log = log_});
 }

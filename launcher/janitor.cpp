@@ -15,6 +15,8 @@
 #include <cstring>
 #include <fstream>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/token.hpp"
@@ -50,20 +52,39 @@ void detach() {
   [[maybe_unused]] const int ignored = ::chdir("/");
 }
 
-// Returns true when the end was announced: then nobody is between fork and exec.
-bool wait_for_end(int lifeline) {
+// What the lifeline says: the folders to remove, each ended by a zero byte, and at an orderly end
+// an empty name.
+struct Lifeline {
+  std::vector<fs::path> folders;
+  // True when the end was announced: then nobody is between fork and exec.
+  bool orderly = false;
+};
+
+Lifeline wait_for_end(int lifeline) {
+  Lifeline result;
+  std::string name;
   char byte = 0;
-  ssize_t count = 0;
-  do {
-    count = ::read(lifeline, &byte, 1);
-  } while (count < 0 && errno == EINTR);
-  return count == 1;
+  for (;;) {
+    const ssize_t count = ::read(lifeline, &byte, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return result;
+    if (byte != '\0') {
+      name += byte;
+    } else if (name.empty()) {
+      result.orderly = true;
+      return result;
+    } else {
+      result.folders.emplace_back(std::exchange(name, {}));
+    }
+  }
 }
 
 [[noreturn]] void watch(int lifeline, const std::string& mark, const fs::path& folder) {
   using Clock = std::chrono::steady_clock;
   detach();
-  const auto quiet = wait_for_end(lifeline) ? std::chrono::milliseconds(0) : quiet_ms;
+  Lifeline end_of_owner = wait_for_end(lifeline);
+  end_of_owner.folders.push_back(folder);
+  const auto quiet = end_of_owner.orderly ? std::chrono::milliseconds(0) : quiet_ms;
   const auto end = Clock::now() + work_seconds_max;
   auto last_found = Clock::now();
   while (Clock::now() < end) {
@@ -75,7 +96,7 @@ bool wait_for_end(int lifeline) {
     ::poll(nullptr, 0, pause_ms);
   }
   std::error_code ignored;
-  fs::remove_all(folder, ignored);
+  for (const fs::path& left : end_of_owner.folders) fs::remove_all(left, ignored);
   ::_exit(0);
 }
 
@@ -95,8 +116,14 @@ Janitor::Janitor(const fs::path& folder) {
   lifeline_ = std::move(pipe.write_end);
 }
 
+void Janitor::also_remove(const fs::path& folder) {
+  const std::string name = folder.string();
+  // One write, so that names from several threads do not mix. A janitor that is gone is no error.
+  [[maybe_unused]] const ssize_t ignored = ::write(lifeline_.get(), name.c_str(), name.size() + 1);
+}
+
 Janitor::~Janitor() {
-  const char announcement = 'e';
+  const char announcement = '\0';
   [[maybe_unused]] const ssize_t ignored = ::write(lifeline_.get(), &announcement, 1);
   lifeline_.reset();
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {

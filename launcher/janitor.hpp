@@ -2,7 +2,7 @@
 //
 // A small process that outlives us by a moment. When we end, however that happens (SIGKILL
 // included), it kills every process that we started and that is still there, and removes our
-// temporary folder. Daemons and workers end by themselves when they lose us; this is for those that
+// temporary folders. Daemons and workers end by themselves when they lose us; this is for those that
 // do not: a worker in an endless loop, a piped command, a simple worker.
 #pragma once
 
@@ -27,6 +27,8 @@ class Janitor {
   explicit Janitor(const std::filesystem::path& folder);
   Janitor(const Janitor&) = delete;
   Janitor& operator=(const Janitor&) = delete;
+  /// The folder goes, too, when we end. Any thread may call it.
+  void also_remove(const std::filesystem::path& folder);
   /// An orderly end: one look around, and the janitor is gone before this returns.
   ~Janitor();
 

@@ -84,6 +84,7 @@ Application::Application(const Services& services, std::string release_text, Con
                              .release = runner::PythonRelease::parse(release_),
                              .log = filtered,
                              .function_runner = {}});
+  if (services.on_local_dir) services.on_local_dir(context_->local_dir().string());
   add_shared_files(*context_);
   DriverSockets::Options options;
   if (unix_sockets) {

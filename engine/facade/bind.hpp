@@ -35,6 +35,11 @@ struct Services {
   /// says otherwise. Empty: `$TMPDIR`, else `/tmp`.
   std::string work_dir = {};
 
+  /// Called with the path of each directory that a context makes for its temporary files. The
+  /// context removes it when it stops; a host that must leave nothing behind even when it is killed
+  /// can have another process know the path.
+  std::function<void(const std::string& path)> on_local_dir = {};
+
   /// Receives what a person may want to read. May be called from any thread.
   Log log = {};
 };

@@ -49,13 +49,15 @@ TEST_CASE("an orderly end leaves no child, no folder and no janitor") {
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("when its owner is killed the janitor ends the children and removes the folder") {
+TEST_CASE("when its owner is killed the janitor ends the children and removes the folders") {
   TempDir folder(default_temp_root(), "py4cpp-test-");
+  TempDir later(default_temp_root(), "py4cpp-test-");
   Pipe child_alive = make_pipe();
   Pipe ready = make_pipe();
   const pid_t owner = ::fork();
   if (owner == 0) {
-    const Janitor janitor(folder.path());
+    Janitor janitor(folder.path());
+    janitor.also_remove(later.path());
     Process child(
         ProcessOptions{.argv = {"/bin/sleep", "600"}, .stdout_fd = child_alive.write_end.get()});
     write_all(ready.write_end, std::as_bytes(std::span("x", 1)));
@@ -67,7 +69,8 @@ TEST_CASE("when its owner is killed the janitor ends the children and removes th
   CHECK(read_exact(ready.read_end, byte));
   CHECK_FALSE(read_exact(child_alive.read_end, byte));  // Ends with the last writer.
   ::waitpid(owner, nullptr, 0);
-  while (std::filesystem::exists(folder.path())) std::this_thread::yield();
+  while (std::filesystem::exists(folder.path()) || std::filesystem::exists(later.path()))
+    std::this_thread::yield();
 }
 
 TEST_SUITE_END();

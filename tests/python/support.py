@@ -5,6 +5,7 @@ scripts that can tell every process which a script started, however deep, from a
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import textwrap
@@ -80,6 +81,35 @@ def wait_until_gone(mark: str, seconds_max: float = LEAVE_SECONDS_MAX) -> dict[i
     while (left := marked_processes(mark)) and time.monotonic() < end:
         time.sleep(0.02)
     return left
+
+
+class Terminal:
+    """A program on a terminal of its own, and what it has shown there."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        self.output = b""
+        self._process, self._terminal = pty.fork()
+        if self._process == 0:
+            os.execve(command[0], list(command), dict(env))
+
+    def read_until(self, text: bytes) -> None:
+        """Waits until the text was shown; OSError when the program ends before."""
+        while text not in self.output:
+            self.output += os.read(self._terminal, 4096)
+
+    def write(self, text: bytes) -> None:
+        """What a person would type."""
+        os.write(self._terminal, text)
+
+    def finish(self) -> int:
+        """Reads what is left and returns the exit code."""
+        try:
+            while piece := os.read(self._terminal, 4096):
+                self.output += piece
+        except OSError:  # The terminal is gone when its last user is.
+            pass
+        os.close(self._terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
 
 
 class Submitter:

@@ -5,18 +5,17 @@ check the latter after each test.)"""
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from support import Submitter, marked_processes, wait_until_gone
+from support import Submitter, Terminal, marked_processes, wait_until_gone
 
 TASK = """
     import os, signal, sys, time
-    from pyspark import SparkContext
+    from pyspark import SparkConf, SparkContext
 
     def work(path):
         os.system("sleep 1000 &")
@@ -24,7 +23,8 @@ TASK = """
             file.write(str(os.getpid()))
         {forever}
 
-    sc = SparkContext(master="local[2]")
+    conf = SparkConf(){settings}
+    sc = SparkContext(master="local[2]", conf=conf)
     sc.parallelize([sys.argv[1]], 1).foreach(work)
 """
 SLEEPING = "time.sleep(1000)"
@@ -42,10 +42,13 @@ def wait_for_file(path: Path, process: subprocess.Popen[str], seconds_max: float
 
 
 def start_task(
-    submit: Submitter, forever: str = SLEEPING, options: tuple[str, ...] = ()
+    submit: Submitter,
+    forever: str = SLEEPING,
+    options: tuple[str, ...] = (),
+    settings: str = "",
 ) -> subprocess.Popen[str]:
     """Starts a driver and returns when its task is at work in a Python worker."""
-    script = submit.write(TASK.format(forever=forever))
+    script = submit.write(TASK.format(forever=forever, settings=settings))
     process = submit.start(script, str(submit.folder / "at_work"), options=options)
     wait_for_file(submit.folder / "at_work", process)
     return process
@@ -56,7 +59,7 @@ def start_plain_task(submit: Submitter) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [
             submit.python.executable,
-            str(submit.write(TASK.format(forever=SLEEPING))),
+            str(submit.write(TASK.format(forever=SLEEPING, settings=""))),
             str(submit.folder / "at_work"),
         ],
         env=submit.environment({"SPARK_HOME": str(submit.command.parent / "home")}),
@@ -97,6 +100,16 @@ def test_a_killed_launcher_takes_everybody_along(submit: Submitter, forever: str
 def test_a_killed_launcher_cleans_the_folder_that_the_user_named(submit: Submitter) -> None:
     folder = submit.folder / "spark_local"
     process = start_task(submit, options=("--conf", f"spark.local.dir={folder}"))
+    assert list(folder.iterdir())
+    process.kill()
+    assert not wait_until_gone(submit.mark)
+    submit.finish(process)
+    assert not list(folder.iterdir())
+
+
+def test_a_killed_launcher_cleans_the_folder_that_the_script_named(submit: Submitter) -> None:
+    folder = submit.folder / "spark_local"
+    process = start_task(submit, settings=f".set('spark.local.dir', '{folder}')")
     assert list(folder.iterdir())
     process.kill()
     assert not wait_until_gone(submit.mark)
@@ -190,21 +203,11 @@ def test_ctrl_c_on_a_terminal_interrupts_the_driver_once(launch: Submitter) -> N
         print("count", count)
         """
     )
-    env = launch.environment()
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(launch.command, [str(launch.command), "run", str(script)], env)
-    output = b""
-    try:
-        while b"ready" not in output:
-            output += os.read(terminal, 1024)
-        os.write(terminal, b"\x03")
-        while True:
-            output += os.read(terminal, 1024)
-    except OSError:  # The terminal is gone when its last user is.
-        pass
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert b"count 1" in output
+    terminal = Terminal([str(launch.command), "run", str(script)], launch.environment())
+    terminal.read_until(b"ready")
+    terminal.write(b"\x03")
+    assert terminal.finish() == 0
+    assert b"count 1" in terminal.output
 
 
 def test_the_driver_dies_with_a_launcher_that_is_killed_before_a_context(launch: Submitter) -> None:

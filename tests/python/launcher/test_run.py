@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
-from support import Submitter
+from support import Submitter, Terminal
 
 SHOW = """
     import json, os, sys
@@ -167,18 +166,9 @@ def test_a_terminal_stays_a_terminal(launch: Submitter) -> None:
     script = launch.write(
         "import os, sys; print([os.isatty(i) for i in range(3)], os.tcgetpgrp(0) == os.getpgrp())"
     )
-    env = launch.environment()
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(launch.command, [str(launch.command), "run", str(script)], env)
-    output = b""
-    try:
-        while piece := os.read(terminal, 1024):
-            output += piece
-    except OSError:  # The terminal is gone when its last user is.
-        pass
-    os.waitpid(pid, 0)
-    assert output.decode().strip() == "[True, True, True] True"
+    terminal = Terminal([str(launch.command), "run", str(script)], launch.environment())
+    assert terminal.finish() == 0
+    assert terminal.output.decode().strip() == "[True, True, True] True"
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 255])

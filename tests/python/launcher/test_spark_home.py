@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from support import Interpreter, Submitter
+from support import Interpreter, Submitter, Terminal
 
 SUM = """
     from pyspark import SparkContext
@@ -152,28 +151,14 @@ def shell_command(plain: PlainPython) -> tuple[list[str], dict[str, str]]:
 def test_the_pyspark_shell_on_a_terminal(plain: PlainPython) -> None:
     command, env = shell_command(plain)
     env["PYTHON_HISTORY"] = env["HOME"] = str(plain.folder)
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(command[0], command, env)
-    output = b""
-
-    def read_until(text: bytes) -> None:
-        nonlocal output
-        while text not in output:
-            output += os.read(terminal, 4096)
-
-    try:
-        read_until(b">>> ")
-        for number, line in enumerate(SHELL_LINES.splitlines()):
-            os.write(terminal, line.encode() + b"\n")
-            read_until((b"sum 45", b"version ", b"session True")[number])
-        os.write(terminal, b"exit()\n")
-        while True:
-            output += os.read(terminal, 4096)
-    except OSError:  # The terminal is gone when its last user is.
-        pass
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, output.decode()
-    text = output.decode()
+    terminal = Terminal(command, env)
+    terminal.read_until(b">>> ")
+    for number, line in enumerate(SHELL_LINES.splitlines()):
+        terminal.write(line.encode() + b"\n")
+        terminal.read_until((b"sum 45", b"version ", b"session True")[number])
+    terminal.write(b"exit()\n")
+    assert terminal.finish() == 0, terminal.output.decode()
+    text = terminal.output.decode()
     assert "SparkSession available as 'spark'." in text
     assert "master = local[2]" in text
 
