@@ -46,7 +46,8 @@ std::optional<std::string> message_of(const NamedError& error) {
 
 void bind_java_errors(Registry& registry) {
   registry.type<NamedError>("java.lang.Throwable")
-      .constructor([](std::string message) { return NamedError("java.lang.Throwable", message); })
+      .constructor(
+          [](const std::string& message) { return NamedError("java.lang.Throwable", message); })
       .method("getMessage", &message_of)
       .method("getLocalizedMessage", &message_of)
       .method("toString", &NamedError::text)

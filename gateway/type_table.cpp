@@ -63,7 +63,7 @@ void TypeTable::alias(const std::string& other, const std::string& name) {
 
 void TypeTable::add_translator(Translator translator) {
   require_open();
-  translators_.push_back(std::move(translator));
+  translators_.insert(translators_.begin(), std::move(translator));
 }
 
 void TypeTable::add_missing(const std::string& package, Missing handler) {
@@ -126,8 +126,8 @@ const TypeTable::Missing* TypeTable::missing_for(std::string_view name) const {
 }
 
 std::shared_ptr<NamedError> TypeTable::translate(const std::exception& error) const {
-  for (auto translator = translators_.rbegin(); translator != translators_.rend(); ++translator)
-    if (auto named = (*translator)(error)) return named;
+  for (const auto& translator : translators_)
+    if (auto named = translator(error)) return named;
   return std::make_shared<NamedError>("java.lang.RuntimeException", error.what());
 }
 

@@ -109,7 +109,7 @@ class TypeTable {
   std::unordered_map<std::type_index, std::string> declared_;
   std::map<std::string, std::string, std::less<>> aliases_;
   std::map<std::string, Missing, std::less<>> missing_;
-  std::vector<Translator> translators_;
+  std::vector<Translator> translators_;  // The one added last comes first.
   std::map<std::string_view, Class> classes_;
   std::unordered_map<std::type_index, Class*> by_type_;
 };
