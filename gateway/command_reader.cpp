@@ -12,8 +12,11 @@ namespace {
 
 using Shape = CommandShape;
 
-constexpr std::size_t first_space = 4096;    // Holds nearly every command.
-constexpr std::size_t kept_space = 262'144;  // A larger buffer is given back after its command.
+/// Holds nearly every command.
+constexpr std::size_t first_space = 4096;
+/// A larger buffer is given back after its command. A megabyte of bytes fits, since programs that
+/// send blocks send many.
+constexpr std::size_t kept_space = std::size_t{2} << 20;
 
 /// The shape of a command. Of an unknown sub-command only the end is looked for, so that the answer
 /// can say so; an unknown command is one line, after which nothing can be understood.
@@ -67,20 +70,16 @@ bool is_end(std::string_view line) {
 std::span<char> CommandReader::space() {
   if (begin_ == end_) {
     begin_ = end_ = 0;
-    if (buffer_.size() > kept_space) {
-      buffer_.clear();
-      buffer_.shrink_to_fit();
-    }
+    if (buffer_.size() > kept_space) buffer_.clear();
   }
   if (end_ == buffer_.size() && begin_ > 0) {
-    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
-              buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+    std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());
     end_ -= begin_;
     begin_ = 0;
   }
   if (end_ == buffer_.size()) {
     const std::size_t most = limits_.bytes_max + 1;  // One more shows that the limit is passed.
-    buffer_.resize(std::max(end_ + 1, std::min(most, std::max(first_space, end_ * 2))));
+    buffer_.grow(std::max(end_ + 1, std::min(most, std::max(first_space, end_ * 2))));
   }
   return {buffer_.data() + end_, buffer_.size() - end_};
 }

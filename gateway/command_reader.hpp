@@ -8,10 +8,10 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "gateway/byte_buffer.hpp"
 #include "gateway/wire.hpp"
 
 namespace py4cpp::wire {
@@ -51,7 +51,9 @@ class CommandReader {
   Result<std::optional<Message>> next();
 
   void set_limits(Limits limits) { limits_ = limits; }
-  /// Bytes that arrived and belong to no Message yet.
+  /// Bytes that arrived and belong to no Message yet; valid as long as a Message's lines.
+  std::string_view rest() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  /// How many those are.
   std::size_t pending_bytes() const { return end_ - begin_; }
 
  private:
@@ -60,7 +62,7 @@ class CommandReader {
   std::optional<Message> take();
 
   Limits limits_;
-  std::string buffer_;
+  ByteBuffer buffer_;
   std::size_t begin_ = 0;     // Of the bytes that no Message has used.
   std::size_t end_ = 0;       // Of the bytes that arrived.
   std::size_t searched_ = 0;  // Up to here the current message was searched; relative to begin_.
