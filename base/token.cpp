@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include <array>
 
@@ -25,8 +26,15 @@ std::string random_token() {
   return token;
 }
 
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+/// Compares digests, so that not even the length of the secret shows.
+bool equal_in_constant_time(std::string_view guess, std::string_view secret) {
+  const auto digest = [](std::string_view text) {
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> bytes{};
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), bytes.data());
+    return bytes;
+  };
+  const auto left = digest(secret), right = digest(guess);
+  return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 }  // namespace py4cpp

@@ -11,7 +11,7 @@ namespace py4cpp {
 /// 256 random bits from OpenSSL as 64 hexadecimal digits. Throws Error when the system has none.
 std::string random_token();
 
-/// Compares in a time that depends on the lengths only.
-bool equal_in_constant_time(std::string_view a, std::string_view b);
+/// Compares in a time that tells nothing of the secret: it depends on the length of the guess only.
+bool equal_in_constant_time(std::string_view guess, std::string_view secret);
 
 }  // namespace py4cpp

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/answers.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "gateway/java_text.hpp"
 
 namespace py4cpp {
@@ -73,6 +76,14 @@ void append_value(Core& core, std::string& out, const Value& value) {
   if (!value.get_if<Object>() && !value.get_if<Proxy>()) return wire::append_plain(out, value);
   const char code = code_of(core, value);
   wire::append_reference(out, code, core.objects.add(value));
+}
+
+void take_back(Core& core, std::string_view part) {
+  constexpr char minting[] = {wire::code::reference, wire::code::array, wire::code::list,
+                              wire::code::set,       wire::code::map,   wire::code::iterator};
+  if (part.ends_with('\n')) part.remove_suffix(1);
+  if (!part.empty() && std::ranges::find(minting, part.front()) != std::end(minting))
+    core.objects.remove(part.substr(1));
 }
 
 void answer_value(Core& core, std::string& answer, const Value& value) {

@@ -34,6 +34,10 @@ ArgumentResult read_part(Core& core, std::string_view line);
 /// Error when the object's type is not registered.
 void append_value(Core& core, std::string& out, const Value& value);
 
+/// Forgets the object that append_value minted an id for in this part, because Python will never
+/// see the part. Parts of plain values are ignored.
+void take_back(Core& core, std::string_view part);
+
 /// Whole answers, replacing what `answer` held.
 void answer_value(Core& core, std::string& answer, const Value& value);
 void answer_void(std::string& answer);

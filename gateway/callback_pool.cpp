@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/callback_pool.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace py4cpp {
@@ -37,9 +39,10 @@ class CallbackPool::Lease {
   std::uint64_t generation_ = 0;
 };
 
-CallbackPool::CallbackPool(Core& core, Dial dial)
+CallbackPool::CallbackPool(Core& core, Dial dial, std::function<void()> idle_began)
     : core_(core),
       dial_(std::move(dial)),
+      idle_began_(std::move(idle_began)),
       address_{core.options.callback_address, core.options.callback_port} {}
 
 CallbackAddress CallbackPool::address() const {
@@ -48,7 +51,7 @@ CallbackAddress CallbackPool::address() const {
 }
 
 void CallbackPool::set_address(CallbackAddress address) {
-  std::vector<std::unique_ptr<Session>> old;
+  std::vector<Idle> old;
   const std::lock_guard lock(mutex_);
   address_ = std::move(address);
   ++generation_;
@@ -88,7 +91,7 @@ void CallbackPool::release(const std::vector<std::string>& ids) {
 }
 
 void CallbackPool::close() {
-  std::vector<std::unique_ptr<Session>> old;
+  std::vector<Idle> old;
   const std::lock_guard lock(mutex_);
   closed_ = true;
   old.swap(idle_);
@@ -96,27 +99,46 @@ void CallbackPool::close() {
 }
 
 std::unique_ptr<Session> CallbackPool::take_idle() {
-  std::vector<std::unique_ptr<Session>> stale;
+  std::vector<Idle> stale;
   const std::lock_guard lock(mutex_);
-  while (!idle_.empty()) {
-    auto session = std::move(idle_.back());
-    idle_.pop_back();
+  const auto is_ours = [this](const Idle& idle) {
+    return !core_.options.pinned || idle.user == std::this_thread::get_id();
+  };
+  for (;;) {
+    const auto last = std::find_if(idle_.rbegin(), idle_.rend(), is_ours);
+    if (last == idle_.rend()) return nullptr;
+    Idle idle = std::move(*last);
+    idle_.erase(std::prev(last.base()));
     // Nobody speaks to us on an idle connection: what can be read there is its end.
-    if (!session->transport().wait_readable(std::chrono::milliseconds(0))) return session;
-    stale.push_back(std::move(session));
+    if (!idle.session->transport().wait_readable(std::chrono::milliseconds(0)))
+      return std::move(idle.session);
+    stale.push_back(std::move(idle));
   }
-  return nullptr;
+}
+
+std::chrono::steady_clock::time_point CallbackPool::close_idle(
+    std::chrono::steady_clock::time_point now) {
+  const auto idle_max = core_.options.callback_idle_ms_max;
+  if (idle_max.count() <= 0 || core_.options.pinned) return decltype(now)::max();
+  std::vector<Idle> old;
+  const std::lock_guard lock(mutex_);
+  const auto first_kept = std::find_if(
+      idle_.begin(), idle_.end(), [&](const Idle& idle) { return idle.since + idle_max > now; });
+  std::move(idle_.begin(), first_kept, std::back_inserter(old));
+  idle_.erase(idle_.begin(), first_kept);
+  return idle_.empty() ? decltype(now)::max() : idle_.front().since + idle_max;
 }
 
 /// A callback server without a token refuses the command that presents one, so it is asked again
 /// without: we lose nothing by that, since whoever took its place would just have said yes. One
-/// that does want another token closes the second connection.
+/// that does want another token closes the second connection. Where clients need no token the
+/// callback server may want one all the same.
 std::unique_ptr<Session> CallbackPool::connect() {
   const auto& options = core_.options;
   const std::string& token =
       options.callback_token.empty() ? options.token : options.callback_token;
   auto session = std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
-  if (!options.authenticate || token.empty() || !expects_token_) return session;
+  if (token.empty() || !expects_token_) return session;
   Lease lease(*this, std::move(session));
   expects_token_ = lease.session().present_token(token);
   if (expects_token_) return lease.release();
@@ -124,10 +146,19 @@ std::unique_ptr<Session> CallbackPool::connect() {
 }
 
 void CallbackPool::give_back(std::unique_ptr<Session> session, std::uint64_t generation) {
-  const std::lock_guard lock(mutex_);
-  const bool is_kept =
-      !closed_ && generation == generation_ && idle_.size() < core_.options.callback_idle_max;
-  if (is_kept) idle_.push_back(std::move(session));
+  Idle superfluous;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || generation != generation_ || core_.options.callback_idle_max == 0) return;
+    if (idle_.size() >= core_.options.callback_idle_max) {
+      superfluous = std::move(idle_.front());
+      idle_.erase(idle_.begin());
+    }
+    idle_.push_back(
+        {std::move(session), std::this_thread::get_id(), std::chrono::steady_clock::now()});
+    if (idle_.size() > 1) return;
+  }
+  idle_began_();
 }
 
 }  // namespace py4cpp

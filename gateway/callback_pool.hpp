@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Connections that we open to Python's callback server: one for each call that runs, the idle ones
-// kept for the next.
+// kept for the next. When the gateway is pinned a C++ thread keeps its connection to itself,
+// because a Python thread belongs to it.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gateway/session.hpp"
@@ -23,7 +26,8 @@ class CallbackPool {
   /// Told of the session that this thread uses from now on, and with null when it is done.
   using Using = std::function<void(Session* session)>;
 
-  CallbackPool(Core& core, Dial dial);
+  /// `idle_began` is called when the pool may have to be asked anew for close_idle.
+  CallbackPool(Core& core, Dial dial, std::function<void()> idle_began);
 
   CallbackAddress address() const;
   /// Idle connections to the old address are closed.
@@ -35,23 +39,33 @@ class CallbackPool {
              const Using& uses);
   /// Throws Disconnected when the callback server cannot be reached.
   void release(const std::vector<std::string>& ids);
+  /// Closes the connections that were idle for too long by `now`. Returns when the next one will
+  /// be; the end of time when there is none.
+  std::chrono::steady_clock::time_point close_idle(std::chrono::steady_clock::time_point now);
 
   /// Ends all connections, also those in use, and refuses new ones.
   void close();
 
  private:
   class Lease;
+  struct Idle {
+    std::unique_ptr<Session> session;
+    std::thread::id user;  // The thread that used it last.
+    std::chrono::steady_clock::time_point since;
+  };
+
   std::unique_ptr<Session> take_idle();
   std::unique_ptr<Session> connect();
   void give_back(std::unique_ptr<Session> session, std::uint64_t generation);
 
   Core& core_;
   const Dial dial_;
+  const std::function<void()> idle_began_;
   mutable std::mutex mutex_;
   CallbackAddress address_;
   std::uint64_t generation_ = 0;  // Of the address; connections of an older one are not kept.
   bool closed_ = false;
-  std::vector<std::unique_ptr<Session>> idle_;
+  std::vector<Idle> idle_;  // The longest idle first.
   std::set<Session*> busy_;
 
   std::atomic<bool> expects_token_ = true;  // The server at this address, as far as we know.

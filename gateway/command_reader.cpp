@@ -114,8 +114,10 @@ bool CommandReader::is_complete() {
     const std::string_view name = line(0);
     const bool is_single = name.size() != 1 || name[0] == answer_mark;
     shape_ = is_single ? Shape{} : shape_of(name[0], {});
+    if (is_custom_ && is_custom_(name)) shape_ = {1, true};
   }
-  if (count == 2 && with_sub_command.find(line(0)[0]) != std::string_view::npos)
+  if (count == 2 && line(0).size() == 1 &&
+      with_sub_command.find(line(0)[0]) != std::string_view::npos)
     shape_ = shape_of(line(0)[0], line(1));
   if (count < shape_.fixed_lines) return false;
   return !shape_.has_end || (count > shape_.fixed_lines && is_end(line(count - 1)));

@@ -6,9 +6,11 @@
 //     ->  nothing yet: read more   ->  a Message: handle it, then ask next() again
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/byte_buffer.hpp"
@@ -39,7 +41,11 @@ class CommandReader {
     std::size_t lines_max;
   };
 
-  explicit CommandReader(Limits limits) : limits_(limits) {}
+  /// Whether a first line names a command that the embedder added; it ends with an `e` line.
+  using IsCustom = std::function<bool(std::string_view name)>;
+
+  explicit CommandReader(Limits limits, IsCustom is_custom = {})
+      : limits_(limits), is_custom_(std::move(is_custom)) {}
 
   /// Where to put the next bytes; never empty. Ends the life of the last Message's lines.
   std::span<char> space();
@@ -62,6 +68,7 @@ class CommandReader {
   std::optional<Message> take();
 
   Limits limits_;
+  IsCustom is_custom_;
   ByteBuffer buffer_;
   std::size_t begin_ = 0;     // Of the bytes that no Message has used.
   std::size_t end_ = 0;       // Of the bytes that arrived.

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "gateway/custom_commands.hpp"
 #include "gateway/dispatch.hpp"
 
 namespace py4cpp {
@@ -27,23 +28,50 @@ Next answer_call(Command& command, detail::CallResult result) {
   return Next::go_on;
 }
 
-Next run_call(Command& command) {
-  Next next = Next::go_on;
+/// Calls what the lines of `c` and `S` name. Nothing when that failed: the answer is written then,
+/// and `next` says what happens to the connection.
+std::optional<detail::CallResult> call(Command& command, Next& next) {
   auto arguments = command.arguments(3, next);
-  if (!arguments) return next;
+  if (!arguments) return std::nullopt;
   const std::string target_id(command.line(1)), method(command.line(2));
   const Registry& registry = command.core.registry;
   if (target_id.starts_with(wire::static_prefix))
-    return answer_call(command, detail::call_static(registry, command.context,
-                                                    target_id.substr(wire::static_prefix.size()),
-                                                    method, std::move(*arguments)));
+    return detail::call_static(registry, command.context,
+                               target_id.substr(wire::static_prefix.size()), method,
+                               std::move(*arguments));
   const auto target = find_target(command.core, target_id);
   if (!target || target->is_null()) {
     answer_error(command.answer, unknown_target(command.core, target_id));
-    return Next::go_on;
+    return std::nullopt;
   }
-  return answer_call(command, detail::call_method(registry, command.context, *target, method,
-                                                  std::move(*arguments)));
+  return detail::call_method(registry, command.context, *target, method, std::move(*arguments));
+}
+
+Next run_call(Command& command) {
+  Next next = Next::go_on;
+  auto result = call(command, next);
+  return result ? answer_call(command, std::move(*result)) : next;
+}
+
+/// Like a call, but the bytes of the result follow the answer as they are.
+Next run_stream(Command& command) {
+  Next next = Next::go_on;
+  const std::string method(command.line(2));
+  auto result = call(command, next);
+  if (!result) return next;
+  auto* outcome = std::get_if<detail::Outcome>(&*result);
+  if (!outcome) return answer_call(command, std::move(*result));
+  if (auto* bytes = std::get_if<Bytes>(&outcome->value.data()))
+    command.stream = std::make_shared<Stream>(Stream::of(std::move(*bytes)));
+  else
+    command.stream = command.core.registry.cast<Stream>(outcome->value);
+  if (command.stream)
+    answer_void(command.answer);
+  else
+    answer_error(command.answer, "the method " + method +
+                                     " returns no bytes and no Stream, so it cannot be called with "
+                                     "stream; call it as usual");
+  return Next::go_on;
 }
 
 Next run_constructor(Command& command) {
@@ -133,11 +161,6 @@ Next run_cancel(Command& command) {
   return Next::close;
 }
 
-Next run_stream(Command& command) {
-  answer_error(command.answer, "streams are not offered by this gateway; call the method instead");
-  return Next::go_on;
-}
-
 struct Entry {
   char name;
   Next (*run)(Command&);
@@ -198,6 +221,7 @@ Next run_command(Command& command) {
       return Next::go_on;
     }
   }
+  if (const auto next = run_custom_command(command)) return *next;
   constexpr std::size_t shown_max = 40;
   answer_fatal(command.answer,
                "Unknown command received: " + std::string(name.substr(0, shown_max)));

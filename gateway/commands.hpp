@@ -13,6 +13,7 @@
 #include "gateway/call_context.hpp"
 #include "gateway/command_reader.hpp"
 #include "gateway/core.hpp"
+#include "gateway/stream.hpp"
 
 namespace py4cpp {
 
@@ -26,6 +27,8 @@ struct Command {
   CallContext& context;
   std::span<const std::string_view> lines;
   std::string& answer;
+  /// Raw bytes that follow the answer.
+  std::shared_ptr<Stream> stream{};
 
   std::string_view line(std::size_t index) const {
     return index < lines.size() ? lines[index] : std::string_view();

@@ -3,7 +3,9 @@
 // Puts the parts together and decides over which connection a call to Python goes.
 #include "gateway/gateway.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -11,15 +13,16 @@
 #include "base/token.hpp"
 #include "gateway/callback_pool.hpp"
 #include "gateway/core.hpp"
+#include "gateway/custom_commands.hpp"
+#include "gateway/housekeeper.hpp"
+#include "gateway/release_queue.hpp"
 #include "gateway/server.hpp"
 #include "gateway/socket_transport.hpp"
+#include "gateway/tls.hpp"
 
 namespace py4cpp {
 
 namespace {
-
-/// Dead proxies wait this long for company before Python is told.
-constexpr std::chrono::seconds release_delay{1};
 
 GatewayOptions complete(GatewayOptions options) {
   if (!options.authenticate)
@@ -29,17 +32,28 @@ GatewayOptions complete(GatewayOptions options) {
   return options;
 }
 
+template <class Options>
+std::unique_ptr<const TlsContext> context_of(const std::optional<Options>& options) {
+  return options ? std::make_unique<const TlsContext>(*options) : nullptr;
+}
+
 }  // namespace
 
 class Gateway::Impl final : public ProxyCaller {
  public:
   Impl(Registry& registry, GatewayOptions options)
       : core(registry, complete(std::move(options))),
-        server(core, {[this](Session& session) { begin(session); },
-                      [this](Session& session) { end(session); }, [this] { shut_down(); }}),
-        pool(core, [this](const CallbackAddress& address) {
-          return dial(server.sockets(), address, core.options.callback_connect_ms_max);
-        }) {
+        tls(context_of(core.options.tls)),
+        callback_tls(context_of(core.options.callback_tls)),
+        server(core, tls.get(),
+               {[this](Session& session) { begin(session); },
+                [this](Session& session) { end(session); }, [this] { shut_down(); }}),
+        pool(
+            core,
+            [this](const CallbackAddress& address) {
+              return dial(address, callback_tls.get(), core.options);
+            },
+            [this] { housekeeper.wake(); }) {
     core.cancel = [this](std::uint16_t remote_port, std::uint16_t local_port) {
       server.cancel(remote_port, local_port);
     };
@@ -58,28 +72,14 @@ class Gateway::Impl final : public ProxyCaller {
   }
 
   void release(const std::string& id) noexcept override {
-    if (id == wire::entry_point_id) return;
-    try {
-      const std::lock_guard lock(release_mutex_);
-      if (released_.empty()) first_release_ = std::chrono::steady_clock::now();
-      // When Python cannot be told, its oldest proxies stay alive there: better than growing here.
-      if (released_.size() >= core.options.released_proxies_max) released_.erase(released_.begin());
-      released_.push_back(id);
-      has_released_ = true;
-    } catch (const std::bad_alloc&) {
-      // Python keeps one object too long.
-    }
+    if (id == wire::entry_point_id || !core.options.release_proxies) return;
+    if (releases_.add(id)) housekeeper.wake();
   }
 
   /// Tells Python of dead proxies over this thread's pinned connection, else over a callback
   /// connection; when there is none either, Python is not interested.
   void flush_releases() {
-    std::vector<std::string> ids;
-    {
-      const std::lock_guard lock(release_mutex_);
-      ids.swap(released_);
-      has_released_ = false;
-    }
+    const auto ids = releases_.take();
     if (ids.empty()) return;
     try {
       if (Session* session = session_of_thread())
@@ -93,27 +93,42 @@ class Gateway::Impl final : public ProxyCaller {
 
   void stop() {
     pool.close();
+    housekeeper.stop();
     server.stop();
     core.objects.clear();
+    end_wait();
+  }
+
+  void wait_for_shutdown() {
+    std::unique_lock lock(over_mutex_);
+    over_changed_.wait(lock, [this] { return is_over_; });
   }
 
   Core core;
+  const std::unique_ptr<const TlsContext> tls, callback_tls;  // Null for plain connections.
   Server server;
   CallbackPool pool;
+  Housekeeper housekeeper{[this](auto now) { return do_chores(now); }};
 
  private:
   void begin(Session& session) {
     if (core.options.pinned) set_session_of_thread(&session);
+    // A pinned client is told on its own connection while it is talking anyway; the housekeeper
+    // needs another connection and comes for what nobody took along.
     session.before_answer = [this](Session&) {
-      if (!has_released_) return;
-      {
-        const std::lock_guard lock(release_mutex_);
-        const bool is_due = released_.size() >= core.options.released_proxies_max / 2 ||
-                            std::chrono::steady_clock::now() - first_release_ >= release_delay;
-        if (!is_due) return;
-      }
-      flush_releases();
+      if (!releases_.is_empty() && core.options.pinned &&
+          releases_.due() - core.options.release_ms_max / 2 <= Housekeeper::Clock::now())
+        flush_releases();
     };
+  }
+
+  Housekeeper::Clock::time_point do_chores(Housekeeper::Clock::time_point now) {
+    try {
+      if (releases_.due() <= now) flush_releases();
+    } catch (const std::exception& error) {
+      if (core.options.log) core.options.log(LogLevel::warn, "Gateway", error.what());
+    }
+    return std::min(releases_.due(), pool.close_idle(now));
   }
 
   void end(Session&) { set_session_of_thread(nullptr); }
@@ -122,6 +137,15 @@ class Gateway::Impl final : public ProxyCaller {
     pool.close();
     core.objects.clear();
     if (!was_shut_down_.exchange(true) && core.options.on_shutdown) core.options.on_shutdown();
+    end_wait();
+  }
+
+  void end_wait() {
+    {
+      const std::lock_guard lock(over_mutex_);
+      is_over_ = true;
+    }
+    over_changed_.notify_all();
   }
 
   Session* session_of_thread() const {
@@ -141,18 +165,21 @@ class Gateway::Impl final : public ProxyCaller {
   mutable std::mutex sessions_mutex_;
   std::unordered_map<std::thread::id, Session*> sessions_;  // Pinned: the connection of a thread.
 
-  std::mutex release_mutex_;
-  std::vector<std::string> released_;
-  std::chrono::steady_clock::time_point first_release_;
-  std::atomic<bool> has_released_ = false;
+  ReleaseQueue releases_{core.options.released_proxies_max, core.options.release_ms_max};
   std::atomic<bool> was_shut_down_ = false;
+
+  std::mutex over_mutex_;
+  std::condition_variable over_changed_;
+  bool is_over_ = false;  // Guarded by over_mutex_.
 };
 
 Gateway::Gateway(Registry& registry, GatewayOptions options) {
+  check_custom_commands(options);
   registry.freeze();
   impl_ = std::make_shared<Impl>(registry, std::move(options));
   impl_->core.gateway = this;
   impl_->core.proxy_caller = impl_;
+  impl_->housekeeper.start();
   impl_->server.start();
 }
 
@@ -163,6 +190,8 @@ std::uint16_t Gateway::port() const { return impl_->server.port(); }
 const std::string& Gateway::token() const { return impl_->core.options.token; }
 
 void Gateway::stop() { impl_->stop(); }
+
+void Gateway::wait_for_shutdown() { impl_->wait_for_shutdown(); }
 
 Proxy Gateway::python_entry_point() {
   return Proxy(std::make_shared<RemoteProxy>(std::string(wire::entry_point_id),

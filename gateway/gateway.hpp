@@ -98,8 +98,15 @@ struct GatewayOptions {
   std::chrono::milliseconds callback_read_ms_max{0};
   /// Connections to the callback server kept for reuse.
   std::size_t callback_idle_max = 16;
-  /// Dead proxies that wait until Python is told of them in one go.
+  /// One that was not used for this long is closed. Zero: never. When pinned the connection is
+  /// kept as long as there is room, because Python has a thread for it.
+  std::chrono::milliseconds callback_idle_ms_max{30'000};
+  /// Whether Python is told of proxies that C++ dropped, so that it can drop the objects as well.
+  bool release_proxies = true;
+  /// Dead proxies wait for company until there are half as many as the first number, until the
+  /// oldest has waited this long, or until Python calls System.gc(); then Python is told of all.
   std::size_t released_proxies_max = 1024;
+  std::chrono::milliseconds release_ms_max{1'000};
 };
 
 /// Where Python's callback server listens.
@@ -127,6 +134,10 @@ class Gateway {
   /// Closes the listener and every connection, waits until each running call has returned, and
   /// forgets all objects. Does nothing the second time.
   void stop();
+
+  /// Returns once a client has asked for the shutdown, or stop() was called. The gateway still has
+  /// to be stopped or destroyed. Not from a thread that serves a call.
+  void wait_for_shutdown();
 
   /// The object that the Python program offers as its `python_server_entry_point`.
   Proxy python_entry_point();

@@ -20,6 +20,7 @@ void bind_java_system(Registry& registry);       // System, PrintStream.
 void bind_java_numbers(Registry& registry);      // Integer, Double, Math and so on, String.
 void bind_java_collections(Registry& registry);  // ArrayList, HashMap, HashSet, Iterator, arrays.
 void bind_gateway_server(Registry& registry);    // What `GATEWAY_SERVER` answers, InetAddress.
+void bind_streams(Registry& registry);           // What Python may do with a Stream.
 
 /// java.lang.Class: a name that may be asked about.
 struct JavaClass {

@@ -124,6 +124,7 @@ void bind_java_names(Registry& registry) {
   bind_java_numbers(registry);
   bind_java_collections(registry);
   bind_gateway_server(registry);
+  bind_streams(registry);
 }
 
 }  // namespace py4cpp

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/server.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
+#include <cerrno>
+#include <system_error>
 
-#include "gateway/socket_transport.hpp"
+#include "gateway/sockets.hpp"
+#include "gateway/tell.hpp"
 
 namespace py4cpp {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
@@ -17,34 +18,27 @@ namespace {
 /// How long to wait before accepting again when the system has no descriptor left.
 constexpr std::chrono::milliseconds accept_retry_ms{100};
 
+/// Connections that are accepted in a row before those that wait at the entrance get their turn.
+constexpr int accepted_in_a_row_max = 16;
+
 }  // namespace
 
-Server::Server(Core& core, Hooks hooks) : core_(core), hooks_(std::move(hooks)) { listen(); }
+Server::Server(Core& core, const TlsContext* tls, Hooks hooks)
+    : core_(core),
+      hooks_(std::move(hooks)),
+      listener_(io_, listen_on(core.options.address, core.options.port).release()),
+      port_(local_port(listener_.native_handle())),
+      entrance_(
+          io_, core.options, tls,
+          [this](std::unique_ptr<Transport> transport) { admitted(std::move(transport)); },
+          [this](const std::string& reason) { log(LogLevel::warn, reason); }) {}
 
 Server::~Server() { stop(); }
 
-void Server::listen() {
-  const auto& options = core_.options;
-  const std::string place = options.address + ":" + std::to_string(options.port);
-  error_code error;
-  const auto address = asio::ip::make_address(options.address, error);
-  if (error) throw Error("the gateway cannot listen on " + place + ": it is not an IP address");
-  const tcp::endpoint endpoint(address, options.port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
-  if (error == asio::error::address_in_use)
-    throw Error(
-        "the gateway cannot listen on " + place +
-        ": the port is in use by another program; choose another port, or 0 for a free one");
-  if (error) throw Error("the gateway cannot listen on " + place + ": " + error.message());
-  port_ = acceptor_.local_endpoint(error).port();
-}
-
 void Server::start() {
-  accept();
+  wait_for_connections();
   control_ = std::thread([this] { io_.run(); });
+  tell(core_, [](GatewayListener& listener) { listener.server_started(); });
 }
 
 void Server::stop() {
@@ -74,52 +68,65 @@ std::size_t Server::connection_count() const {
   return connections_.size();
 }
 
-void Server::accept() {
-  acceptor_.async_accept(sockets_, [this](const error_code& error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
-    if (!error) {
-      accepted(std::move(socket));
-      return accept();
-    }
-    log(LogLevel::warn, "cannot accept a connection: " + error.message());
-    retry_timer_.expires_after(accept_retry_ms);
-    retry_timer_.async_wait([this](const error_code& cancelled) {
-      if (!cancelled) accept();
-    });
+void Server::wait_for_connections() {
+  listener_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
+    if (!error && listener_.is_open()) accept();
   });
 }
 
-void Server::accepted(tcp::socket socket) {
+void Server::accept() {
+  for (int i = 0; i < accepted_in_a_row_max; ++i) {
+    Fd socket = accept_from(listener_.native_handle());
+    if (!socket) {
+      const int error = errno;
+      if (error == EAGAIN) break;
+      // A descriptor is worth more to who comes now than to who has not spoken for long.
+      if ((error == EMFILE || error == ENFILE) && entrance_.drop_oldest()) continue;
+      if (error == ECONNABORTED || error == EINTR) continue;
+      return retry_later(std::system_category().message(error));
+    }
+    if (is_full()) continue;
+    try {
+      entrance_.enter(std::move(socket));
+    } catch (const std::exception& failure) {
+      return retry_later(failure.what());
+    }
+  }
+  wait_for_connections();
+}
+
+void Server::retry_later(const std::string& reason) {
+  const std::string text = "cannot accept a connection: " + reason;
+  log(LogLevel::warn, text);
+  tell(core_, [&](GatewayListener& listener) { listener.server_error(text); });
+  retry_timer_.expires_after(accept_retry_ms);
+  retry_timer_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && listener_.is_open()) accept();
+  });
+}
+
+bool Server::is_full() {
+  const std::lock_guard lock(mutex_);
+  if (connections_.size() < core_.options.connections_max) return false;
+  log(LogLevel::warn, "a connection was refused: there are " + std::to_string(connections_.size()) +
+                          " already, the limit (connections_max)");
+  return true;
+}
+
+void Server::admitted(std::unique_ptr<Transport> transport) {
+  if (is_full()) return;
   const std::lock_guard lock(mutex_);
   if (closing_) return;
-  if (connections_.size() >= core_.options.connections_max)
-    return log(LogLevel::warn, "a connection was refused: there are " +
-                                   std::to_string(connections_.size()) +
-                                   " already, the limit (connections_max)");
   const std::uint64_t id = next_id_++;
   try {
     Connection& connection = connections_[id];
-    connection.session = std::make_unique<Session>(
-        core_, std::make_unique<SocketTransport>(std::move(socket)), Session::Opened::by_client);
-    connection.token_timer = std::make_unique<asio::steady_timer>(io_);
-    connection.token_timer->expires_after(core_.options.authentication_ms_max);
-    // By number, because a timer that has expired calls back even when its connection is gone.
-    connection.token_timer->async_wait([this, id](const error_code& cancelled) {
-      if (!cancelled) end_unless_authenticated(id);
-    });
+    connection.session =
+        std::make_unique<Session>(core_, std::move(transport), Session::Opened::by_admitted_client);
     connection.thread = std::thread(&Server::serve, this, id, std::ref(*connection.session));
   } catch (const std::exception& failure) {
     connections_.erase(id);
     log(LogLevel::warn, std::string("cannot serve a connection: ") + failure.what());
   }
-}
-
-void Server::end_unless_authenticated(std::uint64_t id) {
-  const std::lock_guard lock(mutex_);
-  const auto found = connections_.find(id);
-  if (found == connections_.end() || !found->second.session) return;
-  Session& session = *found->second.session;
-  if (!session.is_authenticated()) session.transport().shut_down();
 }
 
 void Server::serve(std::uint64_t id, Session& session) {
@@ -152,16 +159,22 @@ void Server::join(std::uint64_t id) {
 }
 
 void Server::close_all() {
-  const std::lock_guard lock(mutex_);
-  if (!std::exchange(closing_, true)) {
-    asio::post(io_, [this] {
-      error_code ignored;
-      acceptor_.close(ignored);
-      retry_timer_.cancel();
-    });
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_first = !std::exchange(closing_, true);
+    for (auto& [id, connection] : connections_)
+      if (connection.session) connection.session->transport().shut_down();
   }
-  for (auto& [id, connection] : connections_)
-    if (connection.session) connection.session->transport().shut_down();
+  if (is_first) asio::post(io_, [this] { close_listener(); });
+}
+
+void Server::close_listener() {
+  error_code ignored;
+  listener_.close(ignored);
+  retry_timer_.cancel();
+  entrance_.close();
+  tell(core_, [](GatewayListener& listener) { listener.server_stopped(); });
 }
 
 void Server::log(LogLevel level, const std::string& text) const {

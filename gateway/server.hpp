@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The control plane of a gateway: one thread that accepts connections, ends those that do not
-// authenticate in time, and joins the threads of those that ended. Each connection has a thread of
-// its own, on which its session runs.
+// The control plane of a gateway: one thread that accepts connections, lets them wait at the
+// entrance until they have presented the token, and joins the threads of those that ended. Each
+// connection that was let in has a thread of its own, on which its session runs.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <functional>
@@ -16,6 +16,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "gateway/entrance.hpp"
 #include "gateway/session.hpp"
 
 namespace py4cpp {
@@ -31,8 +32,9 @@ class Server {
     std::function<void()> shutdown_asked;
   };
 
-  /// Listens. Throws Error that names the port when it cannot be had.
-  Server(Core& core, Hooks hooks);
+  /// Listens. `tls` is null for plain connections, and outlives the server. Throws Error that names
+  /// the port when it cannot be had.
+  Server(Core& core, const TlsContext* tls, Hooks hooks);
   ~Server();
 
   /// Serves from now on.
@@ -43,37 +45,37 @@ class Server {
   void cancel(std::uint16_t remote_port, std::uint16_t local_port);
 
   std::uint16_t port() const { return port_; }
+  /// Connections that were let in.
   std::size_t connection_count() const;
-  /// The context of the sockets that threads use synchronously; it is never run.
-  boost::asio::io_context& sockets() { return sockets_; }
+  /// Connections that have not presented the token yet.
+  std::size_t unauthenticated_count() const { return entrance_.size(); }
 
  private:
   struct Connection {
     std::unique_ptr<Session> session;
-    std::unique_ptr<boost::asio::steady_timer> token_timer;
     std::thread thread;
   };
 
-  void listen();
+  void wait_for_connections();
   void accept();
-  void accepted(boost::asio::ip::tcp::socket socket);
-  void end_unless_authenticated(std::uint64_t id);
+  void retry_later(const std::string& reason);
+  void admitted(std::unique_ptr<Transport> transport);
   void serve(std::uint64_t id, Session& session);
   void join(std::uint64_t id);
+  bool is_full();
   void close_all();
+  void close_listener();
   void log(LogLevel level, const std::string& text) const;
 
   Core& core_;
   const Hooks hooks_;
-  // Were the sockets part of io_, every byte that arrives would wake the control thread. Declared
-  // first, because what io_ still holds at its end may be a socket.
-  boost::asio::io_context sockets_{1};
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       io_.get_executor()};
-  boost::asio::ip::tcp::acceptor acceptor_{io_};
+  boost::asio::posix::stream_descriptor listener_;
+  const std::uint16_t port_;
   boost::asio::steady_timer retry_timer_{io_};
-  std::uint16_t port_ = 0;
+  Entrance entrance_;
   std::mutex stop_mutex_;  // Lets a second stop() wait for the first.
   std::thread control_;
 

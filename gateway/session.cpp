@@ -1,25 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session.hpp"
 
-#include "base/token.hpp"
+#include <boost/asio/error.hpp>
+
+#include "gateway/admission.hpp"
 
 namespace py4cpp {
 
 namespace {
 
-/// Before a client has shown the token it gets one short line's worth of memory.
-constexpr wire::CommandReader::Limits limits_before_token{4096, 16};
+/// What is read from a stream's source and written at a time.
+constexpr std::size_t stream_block_bytes = std::size_t{256} << 10;
 
 /// An answer's memory that is kept for the next one.
 constexpr std::size_t kept_answer_bytes = 65'536;
-
-constexpr std::string_view refused_token = "Authentication error: bad auth token received.";
-constexpr std::string_view missing_token = "Authentication error: unexpected command.";
 
 std::string last_line(std::string_view text) {
   while (text.ends_with('\n')) text.remove_suffix(1);
   return std::string(text.substr(text.rfind('\n') + 1));
 }
+
+/// The arguments of a call to Python. Those that are objects are forgotten again unless Python has
+/// answered: then it holds them and lets go of them itself.
+class MintedParts {
+ public:
+  explicit MintedParts(Core& core) : core_(core) {}
+  ~MintedParts() {
+    for (const auto& part : parts_) take_back(core_, part);
+  }
+  MintedParts(const MintedParts&) = delete;
+  MintedParts& operator=(const MintedParts&) = delete;
+
+  void add(std::string part) { parts_.push_back(std::move(part)); }
+  void keep() { parts_.clear(); }
+
+ private:
+  Core& core_;
+  std::vector<std::string> parts_;
+};
 
 /// Counts how deep calls are nested; see GatewayOptions::depth_max.
 class Deeper {
@@ -38,8 +56,13 @@ class Deeper {
 Session::Session(Core& core, std::unique_ptr<Transport> transport, Opened opened)
     : core_(core),
       transport_(std::move(transport)),
-      reader_({core.options.command_bytes_max, core.options.arguments_max}),
-      is_authenticated_(opened == Opened::by_us || !core.options.authenticate) {}
+      reader_(
+          {core.options.command_bytes_max, core.options.arguments_max},
+          core.options.custom_commands.empty()
+              ? wire::CommandReader::IsCustom()
+              : [&core](
+                    std::string_view name) { return core.options.custom_commands.contains(name); }),
+      is_authenticated_(opened != Opened::by_client || !core.options.authenticate) {}
 
 bool Session::serve() {
   try {
@@ -51,7 +74,7 @@ bool Session::serve() {
     while (const auto message = receive()) {
       const Next next = run(*message, answer_);
       if (before_answer && next == Next::go_on) before_answer(*this);
-      if (!answer_.empty()) send(answer_);
+      if (!answer_.empty()) send_answer(answer_);
       if (answer_.capacity() > kept_answer_bytes) answer_ = {};
       if (next == Next::shut_down || shut_down_requested_) return true;
       if (next == Next::close || is_broken_) return false;
@@ -79,6 +102,8 @@ bool Session::present_token(const std::string& token) {
 
 Value Session::call(const std::string& id, std::string_view method,
                     const std::vector<Value>& arguments, bool& was_sent) {
+  if (is_streaming_)
+    throw Error("a stream must not call Python over the connection that it is sent on");
   if (depth_ >= core_.options.depth_max)
     throw Overloaded("calls between C++ and Python are nested " + std::to_string(depth_) +
                      " deep, which is the gateway's limit (depth_max)");
@@ -86,14 +111,19 @@ Value Session::call(const std::string& id, std::string_view method,
   std::string request = "c\n" + id + "\n";
   request += method;
   request += '\n';
+  MintedParts parts(core_);
   for (const Value& argument : arguments) {
-    append_value(core_, request, argument);
+    std::string part;
+    append_value(core_, part, argument);
+    request += part;
     request += '\n';
+    parts.add(std::move(part));
   }
   send(request + "e\n");
   was_sent = true;
   const auto answer = receive_within_call();
   if (!answer) lose("Python closed the connection while C++ called " + std::string(method));
+  parts.keep();
   return read_result(answer->lines.front());
 }
 
@@ -116,6 +146,7 @@ std::optional<wire::Message> Session::receive() {
     if (*message) return std::move(**message);
     boost::system::error_code error;
     const std::size_t count = transport_->read(reader_.space(), error);
+    if (error == boost::asio::error::timed_out) lose("Python was silent for too long");
     if (error || count == 0) return std::nullopt;
     reader_.filled(count);
   }
@@ -128,7 +159,7 @@ std::optional<wire::Message> Session::receive_within_call() {
     if (!message || message->is_answer()) return message;
     std::string answer;
     const Next next = run(*message, answer);
-    if (!answer.empty()) send(answer);
+    if (!answer.empty()) send_answer(answer);
     if (next == Next::shut_down) shut_down_requested_ = true;
     if (next != Next::go_on) lose("the client ended the conversation within a call");
   }
@@ -140,20 +171,41 @@ void Session::send(std::string_view bytes) {
   if (error) lose("cannot write to Python: " + error.message());
 }
 
+void Session::send_answer(const std::string& answer) {
+  try {
+    send(answer);
+  } catch (const Disconnected&) {
+    take_back(core_, std::string_view(answer).substr(std::min<std::size_t>(2, answer.size())));
+    throw;
+  }
+  if (const auto stream = std::exchange(stream_, nullptr)) send_stream(*stream);
+}
+
+void Session::send_stream(Stream& stream) {
+  const auto send_bytes = [this](std::span<const std::byte> bytes) {
+    send({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  };
+  is_streaming_ = true;
+  try {
+    if (const auto all = stream.take_all(); !all.empty()) {
+      send_bytes(all);
+    } else {
+      Bytes block(stream_block_bytes);
+      while (const std::size_t count = stream.read(block))
+        send_bytes(std::span<const std::byte>(block).first(count));
+    }
+  } catch (const std::exception& error) {
+    lose(std::string("a stream broke off: ") + error.what());
+  }
+  is_streaming_ = false;
+}
+
 bool Session::authenticate() {
   const auto message = receive();
   if (!message) return false;
-  std::string answer;
-  if (message->name() != "A") {
-    answer_error(answer, missing_token);
-  } else if (message->lines.size() < 2 ||
-             !equal_in_constant_time(message->lines[1], wire::escaped(core_.options.token))) {
-    answer_error(answer, refused_token);
-  } else {
-    answer_void(answer);
-    is_authenticated_ = true;
-  }
-  send(answer);
+  const Verdict verdict = judge_first(*message, core_.options);
+  is_authenticated_ = verdict.is_admitted;
+  send(verdict.answer);
   if (!is_authenticated_ && core_.options.log)
     core_.options.log(LogLevel::warn, "Gateway",
                       "a connection was refused because it did not present the token");
@@ -161,21 +213,17 @@ bool Session::authenticate() {
 }
 
 Next Session::run(const wire::Message& message, std::string& answer) {
-  if (message.name() == "A") {  // Again, which is harmless.
-    const bool is_right =
-        !core_.options.authenticate ||
-        (message.lines.size() == 2 &&
-         equal_in_constant_time(message.lines[1], wire::escaped(core_.options.token)));
-    if (is_right)
-      answer_void(answer);
-    else
-      answer_error(answer, refused_token);
-    return is_right ? Next::go_on : Next::close;
+  if (message.name() == "A") {
+    Verdict verdict = judge_again(message, core_.options);
+    answer = std::move(verdict.answer);
+    return verdict.is_admitted ? Next::go_on : Next::close;
   }
   CallContext context(core_.registry, state_, core_.gateway);
   Command command{core_, context, message.lines, answer};
   const Deeper deeper(depth_);
-  return run_command(command);
+  const Next next = run_command(command);
+  stream_ = std::move(command.stream);
+  return next;
 }
 
 Value Session::read_result(std::string_view answer_line) {

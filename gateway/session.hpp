@@ -20,9 +20,9 @@ namespace py4cpp {
 
 class Session {
  public:
-  /// Who opened the connection: a client must present the token first, while we present ours on a
-  /// connection that we opened.
-  enum class Opened { by_client, by_us };
+  /// Who opened the connection: a client must present the token first, unless that is done already,
+  /// while we present ours on a connection that we opened.
+  enum class Opened { by_client, by_admitted_client, by_us };
 
   Session(Core& core, std::unique_ptr<Transport> transport, Opened opened);
 
@@ -55,6 +55,9 @@ class Session {
   std::optional<wire::Message> receive();
   std::optional<wire::Message> receive_within_call();
   void send(std::string_view bytes);
+  /// Sends an answer. When that fails the object in it is forgotten, for Python does not know it.
+  void send_answer(const std::string& answer);
+  void send_stream(Stream& stream);
   bool authenticate();
   Next run(const wire::Message& message, std::string& answer);
   Value read_result(std::string_view answer_line);
@@ -68,6 +71,8 @@ class Session {
   std::string answer_;  // Of depth 0; kept to reuse its memory.
   std::size_t depth_ = 0;
   std::atomic<bool> is_authenticated_;
+  std::shared_ptr<Stream> stream_;  // Follows the answer to the last command.
+  bool is_streaming_ = false;
   bool is_broken_ = false;
   bool shut_down_requested_ = false;
 };

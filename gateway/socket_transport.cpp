@@ -4,68 +4,93 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/write.hpp>
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <cerrno>
+
+#include "gateway/sockets.hpp"
+#include "gateway/tls_transport.hpp"
 
 namespace py4cpp {
 
-namespace asio = boost::asio;
 using boost::system::error_code;
 
-SocketTransport::SocketTransport(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {
-  error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  local_port_ = socket_.local_endpoint(ignored).port();
-  remote_port_ = socket_.remote_endpoint(ignored).port();
+namespace {
+
+error_code last_error() { return {errno, boost::system::system_category()}; }
+
+}  // namespace
+
+SocketTransport::SocketTransport(Fd socket, std::chrono::milliseconds read_ms_max,
+                                 std::string already_read)
+    : socket_(std::move(socket)),
+      read_ms_max_(read_ms_max),
+      already_read_(std::move(already_read)),
+      local_port_(py4cpp::local_port(socket_.get())),
+      remote_port_(py4cpp::remote_port(socket_.get())) {
+  send_without_delay(socket_.get());
 }
 
 std::size_t SocketTransport::read(std::span<char> space, error_code& error) {
-  return socket_.read_some(asio::buffer(space.data(), space.size()), error);
+  if (!already_read_.empty()) {
+    const std::size_t count = std::min(space.size(), already_read_.size());
+    std::copy_n(already_read_.begin(), count, space.begin());
+    already_read_.erase(0, count);
+    return count;
+  }
+  if (read_ms_max_.count() > 0 && !wait_some(read_ms_max_)) {
+    error = boost::asio::error::timed_out;
+    return 0;
+  }
+  return read_some(space, error);
+}
+
+bool SocketTransport::wait_readable(std::chrono::milliseconds time_max) {
+  return !already_read_.empty() || wait_some(time_max);
+}
+
+std::size_t SocketTransport::read_some(std::span<char> space, error_code& error) {
+  for (;;) {
+    const ssize_t count = ::recv(socket(), space.data(), space.size(), 0);
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count < 0 && errno == EINTR) continue;
+    error = count == 0 ? error_code(boost::asio::error::eof) : last_error();
+    return 0;
+  }
 }
 
 void SocketTransport::write(std::string_view bytes, error_code& error) {
-  asio::write(socket_, asio::buffer(bytes.data(), bytes.size()), error);
-}
-
-/// Uses the descriptor itself, because Asio's socket object belongs to the session's thread. The
-/// descriptor stays open until the Transport is destroyed.
-void SocketTransport::shut_down() noexcept { ::shutdown(socket_.native_handle(), SHUT_RDWR); }
-
-bool SocketTransport::wait_readable(std::chrono::milliseconds time_max) {
-  pollfd entry{socket_.native_handle(), POLLIN, 0};
-  return ::poll(&entry, 1, static_cast<int>(time_max.count())) != 0;
-}
-
-std::unique_ptr<Transport> dial(asio::io_context& io, const CallbackAddress& address,
-                                std::chrono::milliseconds time_max) {
-  const std::string place = address.host + ":" + std::to_string(address.port);
-  error_code error;
-  const auto host = asio::ip::make_address(address.host, error);
-  if (error) throw Disconnected("the callback server's address " + place + " is not an IP address");
-  const asio::ip::tcp::endpoint endpoint(host, address.port);
-
-  asio::ip::tcp::socket socket(io);
-  socket.open(endpoint.protocol(), error);
-  if (!error) socket.non_blocking(true, error);
-  if (!error) {
-    socket.connect(endpoint, error);
-    if (error == asio::error::in_progress || error == asio::error::would_block) {
-      error.clear();
-      pollfd entry{socket.native_handle(), POLLOUT, 0};
-      const int ready = ::poll(&entry, 1, static_cast<int>(time_max.count()));
-      int failure = 0;
-      socklen_t size = sizeof failure;
-      ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &failure, &size);
-      if (ready == 0) error = asio::error::timed_out;
-      if (failure != 0) error = error_code(failure, boost::system::system_category());
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(socket(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      error = last_error();
+      return;
     }
   }
-  if (!error) socket.non_blocking(false, error);
-  if (error)
-    throw Disconnected("cannot connect to Python's callback server at " + place + ": " +
-                       error.message());
-  return std::make_unique<SocketTransport>(std::move(socket));
+}
+
+/// The descriptor stays open until the Transport is destroyed.
+void SocketTransport::shut_down() noexcept { ::shutdown(socket_.get(), SHUT_RDWR); }
+
+bool SocketTransport::wait_some(std::chrono::milliseconds time_max) {
+  return wait_for(socket(), POLLIN, time_max);
+}
+
+std::unique_ptr<Transport> dial(const CallbackAddress& address, const TlsContext* tls,
+                                const GatewayOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  Fd socket = connect_to(address.host, address.port, options.callback_connect_ms_max);
+  if (!tls)
+    return std::make_unique<SocketTransport>(std::move(socket), options.callback_read_ms_max);
+  const auto left = options.callback_connect_ms_max - (std::chrono::steady_clock::now() - start);
+  const std::string& expected = options.callback_tls->host_name;
+  auto stream = tls->connect(socket.get(), expected.empty() ? address.host : expected,
+                             std::chrono::ceil<std::chrono::milliseconds>(left),
+                             place_text(address.host, address.port));
+  return std::make_unique<TlsTransport>(std::move(socket), std::move(stream),
+                                        options.callback_read_ms_max);
 }
 
 }  // namespace py4cpp

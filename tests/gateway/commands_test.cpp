@@ -261,9 +261,9 @@ TEST_SUITE("commands") {
             .exchange("d\nf\nt\ne\n", "!ysdouble_side\\nkind\\nside\n")
             .exchange(
                 "d\nm\nt\ne\n",
-                "!ysarea\\nask\\ncircle\\ne\\nequals\\nfail\\ngetClass\\ngrow\\nhashCode\\n"
+                "!ysarea\\nask\\nbytes\\ncircle\\ne\\nequals\\nfail\\ngetClass\\ngrow\\nhashCode\\n"
                 "hidden\\nkind\\nlabel\\nnotify\\nnotifyAll\\npick\\nrest\\ntoString\\nunit\n")
-            .exchange("d\ns\ntest.Square\ne\n", "!ysCorner\\nSIDES\\ncircle\\nhidden\\nunit\n")
+            .exchange("d\ns\ntest.Square\ne\n", "!ysCorner\\nSIDES\\nbytes\\ncircle\\nhidden\\nunit\n")
             .exchange("d\ns\nno.Such\ne\n", "!ys\n")
             .exchange("d\nv\nrj\nn\ne\n", "!ys0\n")
             .exchange("j\ni\nrj\ntest.Square\ne\n", "!yv\n")
@@ -305,10 +305,29 @@ TEST_SUITE("commands") {
             .exchange("c\nt\ngrow\ni1\ne\n", "!yro1\n"));
   }
 
-  TEST_CASE("streams are refused in words") {
+  TEST_CASE("a stream's bytes follow the answer, and what is no stream is refused in words") {
     Conversation().play(
-        Script().exchange("S\nt\narea\ne\n",
-                          "!xsstreams are not offered by this gateway; call the method instead\n"));
+        Script()
+            .send("S\nz:test.Square\nbytes\ne\n")
+            .expect("!yv\n")
+            .expect("raw\n!bytes")
+            .exchange("S\nt\narea\ne\n",
+                      "!xsthe method area returns no bytes and no Stream, so it cannot be called "
+                      "with stream; call it as usual\n")
+            .exchange("S\nt\nfail\ne\n", "!xro0\n"));
+  }
+
+  TEST_CASE("custom commands get their lines and answer with a value") {
+    auto options = Conversation::without_token();
+    options.custom_commands["count"] = [](CallContext&, std::span<const std::string_view> lines) {
+      return Value(static_cast<std::int32_t>(lines.size()));
+    };
+    Conversation(options).play(
+        Script()
+            .exchange("count\ne\n", "!yi0\n")
+            .exchange("count\nc\nt\n!x\ne\n", "!yi3\n")
+            .exchange("c\nt\narea\ne\n", "!yd9.0\n")
+            .exchange("uncounted\n", "!zsUnknown command received: uncounted\n"));
   }
 }
 

@@ -3,11 +3,16 @@
 // The program that the Python tests talk to: a gateway over a handful of classes. It prints its
 // port and runs until its standard input ends.
 //
-//   gateway_peer [--unpinned] [--port N] [--callback-port N] [--objects-max N]
-//                [--connections-max N] [--token-ms N] [--command-bytes-max N]
+//   gateway_peer [--unpinned] [--address A] [--port N] [--callback-port N] [--objects-max N]
+//                [--connections-max N] [--unauthenticated-max N] [--depth-max N] [--token-ms N]
+//                [--read-ms N] [--callback-read-ms N] [--command-bytes-max N]
+//                [--certificate PEM --key PEM] [--client-authorities PEM]
+//                [--callback-authorities PEM] [--callback-host NAME]
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
@@ -20,6 +25,7 @@
 
 #include "gateway/collections.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/stream.hpp"
 
 namespace {
 
@@ -56,6 +62,29 @@ class Peer {
   }
   Array<int> numbers() const { return {{1, 2, 3}}; }
   std::map<std::string, int> ages() const { return {{"ann", 30}, {"bob", 40}}; }
+
+  /// Bytes 0, 1, ... 255, 0, ..., delivered a few at a time.
+  Stream count(int size) const {
+    return Stream([size, sent = 0](std::span<std::byte> space) mutable {
+      const std::size_t left = static_cast<std::size_t>(size - sent);
+      const std::size_t count = std::min({space.size(), left, std::size_t{1000}});
+      for (std::size_t i = 0; i < count; ++i) space[i] = static_cast<std::byte>(sent++);
+      return count;
+    });
+  }
+  Stream memory(int size) const {
+    return Stream::of(Bytes(static_cast<std::size_t>(size), std::byte{7}));
+  }
+  Stream file(const std::string& path) const {
+    return Stream::of(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
+  }
+  Stream breaking() const {
+    return Stream([sent = false](std::span<std::byte> space) mutable -> std::size_t {
+      if (std::exchange(sent, true)) throw std::runtime_error("the source is gone");
+      space.front() = std::byte{1};
+      return 1;
+    });
+  }
 
   double sum(const std::vector<double>& numbers) const {
     double total = 0;
@@ -141,6 +170,10 @@ void bind(Registry& registry) {
       .method("numbers", &Peer::numbers)
       .method("ages", &Peer::ages)
       .method("sum", &Peer::sum)
+      .method("count", &Peer::count)
+      .method("memory", &Peer::memory)
+      .method("file", &Peer::file)
+      .method("breaking", &Peer::breaking)
       .method("fail", &Peer::fail)
       .method("fail_with_cause", &Peer::fail_with_cause)
       .method("fail_strangely", &Peer::fail_strangely)
@@ -170,8 +203,23 @@ GatewayOptions options_from(int count, char** words) {
   options.entry_point = std::make_shared<Peer>();
   options.token = "secret";
   const auto number = [&](int i) { return i + 1 < count ? std::atoll(words[i + 1]) : 0; };
+  const auto value = [&](int i) { return i + 1 < count ? words[i + 1] : ""; };
+  const auto size = [&](int i) { return static_cast<std::size_t>(number(i)); };
+  TlsServer tls;
+  TlsClient callback_tls;
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
+    if (word == "--address") options.address = value(i);
+    if (word == "--certificate") tls.certificate = value(i);
+    if (word == "--key") tls.key = value(i);
+    if (word == "--client-authorities") tls.client_authorities = value(i);
+    if (word == "--callback-authorities") callback_tls.authorities = value(i);
+    if (word == "--callback-host") callback_tls.host_name = value(i);
+    if (word == "--unauthenticated-max") options.unauthenticated_max = size(i);
+    if (word == "--depth-max") options.depth_max = size(i);
+    if (word == "--read-ms") options.read_ms_max = std::chrono::milliseconds(number(i));
+    if (word == "--callback-read-ms")
+      options.callback_read_ms_max = std::chrono::milliseconds(number(i));
     if (word == "--unpinned") options.pinned = false;
     if (word == "--port") options.port = static_cast<std::uint16_t>(number(i));
     if (word == "--callback-port") options.callback_port = static_cast<std::uint16_t>(number(i));
@@ -181,6 +229,20 @@ GatewayOptions options_from(int count, char** words) {
     if (word == "--command-bytes-max")
       options.command_bytes_max = static_cast<std::size_t>(number(i));
   }
+  if (!tls.certificate.empty()) options.tls = tls;
+  if (!callback_tls.authorities.empty()) {
+    callback_tls.certificate = tls.certificate;
+    callback_tls.key = tls.key;
+    options.callback_tls = callback_tls;
+  }
+  options.custom_commands["join"] = [](CallContext&, std::span<const std::string_view> lines) {
+    std::string joined;
+    for (const auto line : lines) joined += line;
+    return Value(joined);
+  };
+  options.custom_commands["fail"] = [](CallContext&, auto) -> Value {
+    throw std::out_of_range("a custom failure");
+  };
   options.log = [](LogLevel, std::string_view component, std::string_view text) {
     std::cerr << component << ": " << text << std::endl;
   };

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The entrance of a gateway: strangers in any number, with and without TLS, and the clients that
+// get in all the same.
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <deque>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "house.hpp"
+
+namespace py4cpp::test {
+
+namespace {
+
+constexpr std::string_view unit_call = "c\nz:test.Square\nunit\ne\n";
+
+std::string pem(const std::string& name) { return std::string(TLS_FOLDER) + "/" + name; }
+
+TlsServer test_tls() {
+  return {.certificate = pem("gateway.pem"), .key = pem("gateway.key"), .client_authorities = {}};
+}
+
+Fd stranger(const House& house) { return connect_loopback(house.gateway->port()); }
+
+/// Waits until the other side closed the connection; true when it did.
+bool is_ended(const Fd& socket) { return !Client(Fd(::dup(socket.get()))).line().has_value(); }
+
+}  // namespace
+
+TEST_SUITE("entrance") {
+  TEST_CASE("ten thousand connections that say nothing keep nobody out") {
+    House house;
+    std::deque<Fd> strangers;
+    constexpr int rounds = 10, strangers_of_a_round = 1'000;
+    constexpr std::size_t kept = 300;  // More than may wait at the entrance.
+    for (int round = 0; round < rounds; ++round) {
+      for (int i = 0; i < strangers_of_a_round; ++i) {
+        strangers.push_back(stranger(house));
+        if (strangers.size() > kept) strangers.pop_front();
+      }
+      CHECK(Client(*house.gateway).ask(unit_call) == "!yro" + std::to_string(round));
+    }
+    CHECK(house.gateway->connection_count() <= rounds);
+  }
+
+  TEST_CASE("one connection too many at the entrance ends the one that waits longest") {
+    GatewayOptions options;
+    options.unauthenticated_max = 2;
+    House house(options);
+    const Fd first = stranger(house), second = stranger(house);
+    Client third(stranger(house));
+    CHECK(is_ended(first));
+    CHECK(third.ask("A\n" + house.gateway->token() + "\n") == "!yv");
+    CHECK(third.ask(unit_call) == "!yro0");
+  }
+
+  TEST_CASE("the token may come in pieces, and the first command along with it") {
+    House house;
+    Client client(stranger(house));
+    const std::string opening = "A\n" + house.gateway->token() + "\n" + std::string(unit_call);
+    for (const char c : opening) client.send({&c, 1});
+    CHECK(client.line() == "!yv");
+    CHECK(client.line() == "!yro0");
+    Client hasty(stranger(house));
+    hasty.send(opening);
+    CHECK(hasty.line() == "!yv");
+    CHECK(hasty.line() == "!yro1");
+  }
+
+  TEST_CASE("wrong tokens of every kind are answered alike") {
+    House house;
+    const std::string token = house.gateway->token();
+    for (const std::string& wrong :
+         {std::string(), token.substr(1), token + "x", std::string(token.size(), '0'),
+          std::string("\0", 1), std::string(3000, 'x'), std::string("\xff\xfe")}) {
+      Client client(stranger(house));
+      CHECK(client.ask("A\n" + wrong + "\n") ==
+            "!xsAuthentication error: bad auth token received.");
+      CHECK_FALSE(client.line());
+    }
+  }
+
+  TEST_CASE("before the token a client gets one short line") {
+    House house;
+    Client client(stranger(house));
+    client.send("A\n" + std::string(5'000, 'x'));
+    CHECK(client.line() == "!zsa command has more bytes than the limit allows");
+    CHECK_FALSE(client.line());
+  }
+
+  TEST_CASE("a connection that is half closed or reset at the entrance is forgotten") {
+    House house;
+    const Fd half = stranger(house);
+    ::shutdown(half.get(), SHUT_WR);
+    CHECK(is_ended(half));
+    {
+      const Fd reset = stranger(house);
+      const linger at_once{1, 0};
+      ::setsockopt(reset.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+    CHECK(Client(*house.gateway).ask(unit_call) == "!yro0");
+  }
+
+  TEST_CASE("a client that half closes its connection still gets its answer") {
+    House house;
+    Client client(*house.gateway);
+    client.send(unit_call);
+    client.half_close();
+    CHECK(client.line() == "!yro0");
+    CHECK_FALSE(client.line());
+  }
+
+  TEST_CASE("a client that is silent for longer than it may is closed") {
+    GatewayOptions options;
+    options.read_ms_max = std::chrono::milliseconds(50);
+    House house(options);
+    Client client(*house.gateway);
+    CHECK(client.ask(unit_call) == "!yro0");
+    CHECK_FALSE(client.line());
+  }
+
+  TEST_CASE("a callback that takes longer than it may is given up") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = options.authenticate = false;
+    options.callback_port = local_port(listener);
+    options.callback_read_ms_max = std::chrono::milliseconds(50);
+    House house(options);
+    CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
+                         doctest::Contains("silent"), Disconnected);
+  }
+
+  TEST_CASE("stopping ends handshakes that never ended") {
+    GatewayOptions options;
+    options.tls = test_tls();
+    House house(options);
+    const Fd silent = stranger(house);
+    Client half(stranger(house));
+    half.send("\x16\x03\x01\x02");
+    house.gateway->stop();
+    CHECK(is_ended(silent));
+    CHECK_FALSE(half.line());
+  }
+
+  TEST_CASE("a callback server that does not shake hands is given up in time") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = false;
+    options.callback_port = local_port(listener);
+    options.callback_tls.emplace().authorities = pem("authority.pem");
+    options.callback_connect_ms_max = std::chrono::milliseconds(50);
+    House house(options);
+    CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
+                         doctest::Contains("did not shake hands in time"), Disconnected);
+  }
+
+  TEST_CASE("a callback server that speaks no TLS is named with what to do") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = false;
+    options.callback_port = local_port(listener);
+    options.callback_tls.emplace().authorities = pem("authority.pem");
+    House house(options);
+    std::thread server([&] {
+      Client plain(accept_connection(listener));
+      plain.send("!xn no TLS here\n");
+      plain.line();
+    });
+    CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
+                         doctest::Contains("ssl_context"), Disconnected);
+    server.join();
+  }
+
+  TEST_CASE("PEM text is taken in place of a file, and a key with a password is refused") {
+    GatewayOptions options;
+    options.tls = test_tls();
+    const auto text_of = [](const std::string& path) {
+      std::ifstream file(path);
+      return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    options.tls->certificate = text_of(options.tls->certificate);
+    options.tls->key = text_of(options.tls->key);
+    CHECK_NOTHROW(House{options});
+    options.tls->key =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    CHECK_THROWS_WITH_AS(House{options}, doctest::Contains("has no password"), Error);
+  }
+
+  TEST_CASE("names of custom commands that cannot work are refused at the start") {
+    for (const auto* name : {"", " ", "c", "e", "!y", "two\nlines"}) {
+      GatewayOptions options;
+      options.custom_commands[name] = [](CallContext&, auto) { return Value(); };
+      CHECK_THROWS_WITH_AS(House{options}, doctest::Contains("a custom command"), Error);
+    }
+  }
+}
+
+}  // namespace py4cpp::test
