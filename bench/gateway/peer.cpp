@@ -21,6 +21,7 @@
 
 #include "base/fd.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/stream.hpp"
 
 namespace {
 
@@ -35,6 +36,7 @@ class Peer {
   Bytes echo(Bytes bytes) const { return bytes; }
   int size(const Bytes& bytes) const { return static_cast<int>(bytes.size()); }
   Bytes blob(int size) const { return Bytes(static_cast<std::size_t>(size)); }
+  Stream stream(int size) const { return Stream::of(blob(size)); }
   std::vector<int> numbers(int count) const {
     std::vector<int> result(static_cast<std::size_t>(count));
     std::iota(result.begin(), result.end(), 0);
@@ -66,6 +68,7 @@ void bind(Registry& registry) {
       .method("echo", &Peer::echo)
       .method("size", &Peer::size)
       .method("blob", &Peer::blob)
+      .method("stream", &Peer::stream)
       .method("numbers", &Peer::numbers)
       .method("callBack", &Peer::call_back)
       .method("callBackMany", &Peer::call_back_many);

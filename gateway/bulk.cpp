@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/bulk.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <new>
+
+#include "gateway/stream.hpp"
+
+namespace py4cpp {
+
+namespace {
+
+/// Two machines, or two boots of one, never have the same.
+std::string boot_id() {
+  std::string id;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+  return id;
+}
+
+/// When this process started, in the kernel's ticks: no two processes share a pid and this.
+std::string start_time() {
+  constexpr int fields_before = 19;  // After the program's name, which may hold anything.
+  std::ifstream file("/proc/self/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string_view rest = text;
+  rest.remove_prefix(std::min(rest.rfind(')') + 2, rest.size()));
+  for (int i = 0; i < fields_before; ++i)
+    rest.remove_prefix(std::min(rest.find(' '), rest.size() - 1) + 1);
+  return std::string(rest.substr(0, rest.find(' ')));
+}
+
+std::string hex(std::span<const unsigned char> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+std::string joined(std::span<const std::int64_t> numbers) {
+  std::string text;
+  for (const auto number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
+  return text;
+}
+
+/// "3,4"; throws Error when a number cannot be read or is negative.
+std::vector<std::int64_t> shape_from(std::string_view text) {
+  std::vector<std::int64_t> shape;
+  while (!text.empty()) {
+    const auto part = text.substr(0, text.find(','));
+    std::int64_t number = -1;
+    const auto end = part.data() + part.size();
+    const auto parsed = std::from_chars(part.data(), end, number);
+    if (parsed.ec != std::errc() || parsed.ptr != end || number < 0)
+      throw Error("a shape is a list of sizes with commas between them, not " + std::string(text));
+    shape.push_back(number);
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return shape;
+}
+
+/// What clients have asked for and still hold.
+class Budget {
+ public:
+  explicit Budget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  void take(std::size_t bytes) {
+    std::size_t used = used_;
+    do {
+      if (bytes > bytes_max_ - used)
+        throw Overloaded("the client's shared buffers would have more than " +
+                         std::to_string(bytes_max_) + " bytes, the limit (client_bytes_max)");
+    } while (!used_.compare_exchange_weak(used, used + bytes));
+  }
+  void give_back(std::size_t bytes) { used_ -= bytes; }
+
+ private:
+  const std::size_t bytes_max_;
+  std::atomic<std::size_t> used_ = 0;
+};
+
+std::shared_ptr<SharedBuffer> allocate_within(const std::shared_ptr<Budget>& budget,
+                                              std::int64_t size, const std::string& format,
+                                              const std::string& shape) {
+  if (size < 0) throw Error("a buffer cannot have " + std::to_string(size) + " bytes");
+  const auto bytes = static_cast<std::size_t>(size);
+  budget->take(bytes);
+  // From here on the bytes are given back with the last reference, or at once if it fails.
+  std::shared_ptr<void> taken(nullptr, [budget, bytes](void*) { budget->give_back(bytes); });
+  auto buffer = SharedBuffer::allocate(bytes, format, shape_from(shape));
+  auto* const pointer = buffer.get();
+  return {pointer, [buffer = std::move(buffer), taken = std::move(taken)](SharedBuffer*) {}};
+}
+
+void write(SharedBuffer& buffer, std::int64_t offset, const Bytes& bytes) {
+  const auto space = buffer.bytes();
+  const bool fits = offset >= 0 && static_cast<std::uint64_t>(offset) <= space.size() &&
+                    bytes.size() <= space.size() - static_cast<std::size_t>(offset);
+  if (!fits)
+    throw Error(std::to_string(bytes.size()) + " bytes at " + std::to_string(offset) +
+                " do not fit into a buffer of " + std::to_string(space.size()));
+  std::copy(bytes.begin(), bytes.end(), space.begin() + offset);
+}
+
+}  // namespace
+
+SharedBuffer::SharedBuffer(std::byte* data, std::size_t size, std::shared_ptr<void> owner,
+                           std::string format, std::vector<std::int64_t> shape)
+    : data_(data),
+      size_(size),
+      owner_(std::move(owner)),
+      format_(std::move(format)),
+      shape_(std::move(shape)) {}
+
+/// The last two characters of a format and beyond are the bytes of one element.
+std::shared_ptr<SharedBuffer> SharedBuffer::make(std::byte* data, std::size_t size,
+                                                 std::shared_ptr<void> owner, std::string format,
+                                                 std::vector<std::int64_t> shape) {
+  std::size_t item_bytes = 1;
+  if (format != arrow_format) {
+    const auto digits = std::string_view(format).substr(std::min<std::size_t>(2, format.size()));
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), item_bytes);
+    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || item_bytes == 0)
+      throw Error("numpy has no element type called " + format);
+  }
+  if (shape.empty()) shape = {static_cast<std::int64_t>(size / item_bytes)};
+  std::size_t count = 1;
+  for (const auto length : shape)
+    if (__builtin_mul_overflow(count, static_cast<std::size_t>(length), &count)) count = size + 1;
+  if (count > size || count * item_bytes != size)
+    throw Error("a buffer of " + std::to_string(size) + " bytes cannot hold the shape (" +
+                joined(shape) + ") of " + format);
+  return std::shared_ptr<SharedBuffer>(
+      new SharedBuffer(data, size, std::move(owner), std::move(format), std::move(shape)));
+}
+
+std::shared_ptr<SharedBuffer> SharedBuffer::allocate(std::size_t size, std::string format,
+                                                     std::vector<std::int64_t> shape) {
+  try {
+    std::shared_ptr<void> owner(detail::allocate_shared(size), &detail::free_shared);
+    auto* const data = static_cast<std::byte*>(owner.get());
+    return make(data, size, std::move(owner), std::move(format), std::move(shape));
+  } catch (const std::bad_alloc&) {
+    throw Error("the system has no room for a shared buffer of " + std::to_string(size) + " bytes");
+  }
+}
+
+void SharedBuffer::require_format(const std::string& wanted) const {
+  if (format_ != wanted)
+    throw Error("the shared buffer holds elements of type " + format_ + ", not " + wanted);
+}
+
+std::string SharedBuffer::description() const {
+  const auto& block = detail::shared_block(data_);
+  return "boot " + boot_id() + "\npid " + std::to_string(::getpid()) + "\nstart " + start_time() +
+         "\nfd " + std::to_string(block.fd) + "\nnonce " + hex(block.nonce) + "\nnonce_offset " +
+         std::to_string(block.nonce_offset) + "\nsize " + std::to_string(size_) + "\nformat " +
+         format_ + "\nshape " + joined(shape_);
+}
+
+void bind_bulk(Registry& registry, BulkOptions options) {
+  const auto budget = std::make_shared<Budget>(options.client_bytes_max);
+  registry.type<SharedBuffer>("py4cpp.SharedBuffer")
+      .constructor(
+          [budget](std::int64_t size, const std::string& format, const std::string& shape) {
+            return allocate_within(budget, size, format, shape);
+          })
+      .method("size", [](const SharedBuffer& self) { return self.bytes().size(); })
+      .method("format", &SharedBuffer::format)
+      .method("describe", &SharedBuffer::description)
+      .method("write", &write)
+      .method("bytes", [](const std::shared_ptr<SharedBuffer>& self) {
+        return Stream::of(self->bytes(), self);
+      });
+}
+
+}  // namespace py4cpp

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bulk data for numpy and pyarrow at the speed of memory, where py4j would send base64 text:
+//
+//   py4cpp::bind_bulk(registry);
+//   type.method("prices", [](const Market& self) {
+//     py4cpp::shared_vector<double> prices(self.count());
+//     ...
+//     return prices;                           // Moved: no element is copied on its way to numpy.
+//   });
+//   type.method("mean", [](const Market&, std::span<const double> values) { ... });
+//
+//   prices = py4cpp.bulk.to_numpy(market.prices())                # Python, package py4cpp
+//   market.mean(py4cpp.bulk.from_numpy(gateway, prices))
+//
+// A client on the same machine maps the memory; any other gets it as a stream of bytes.
+// docs/bulk.md tells how the two are told apart.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "convert.hpp"
+#include "registry.hpp"
+#include "shared_memory.hpp"
+
+namespace py4cpp {
+
+/// What a shared array may be made of.
+template <class T>
+concept SharedElement = std::is_arithmetic_v<T> && !std::same_as<T, long double>;
+
+/// How numpy names an element type: "<f8" for double, "|u1" for unsigned char.
+template <SharedElement T>
+std::string format_of() {
+  const char order = sizeof(T) == 1 ? '|' : std::endian::native == std::endian::little ? '<' : '>';
+  const char kind = std::same_as<T, bool>         ? 'b'
+                    : std::is_floating_point_v<T> ? 'f'
+                    : std::is_signed_v<T>         ? 'i'
+                                                  : 'u';
+  return std::string{order, kind} + std::to_string(sizeof(T));
+}
+
+/// A block of shared memory with the type and shape of its elements; `py4cpp.SharedBuffer` in
+/// Python. Whoever holds it may read and write it; the threads and processes that do so at one time
+/// agree among themselves. A client's mapping outlives it.
+class SharedBuffer {
+ public:
+  /// What a buffer holds that is no array of numbers.
+  static constexpr std::string_view bytes_format = "|u1", arrow_format = "arrow.stream";
+
+  /// Zeroed memory. An empty shape is that of one dimension. Throws Error when the system has none.
+  static std::shared_ptr<SharedBuffer> allocate(std::size_t size,
+                                                std::string format = std::string(bytes_format),
+                                                std::vector<std::int64_t> shape = {});
+
+  /// Takes the vector without a copy. Throws Error when the shape has another number of elements.
+  template <SharedElement T>
+  static std::shared_ptr<SharedBuffer> of(shared_vector<T> values,
+                                          std::vector<std::int64_t> shape = {}) {
+    auto owner = std::make_shared<shared_vector<T>>(std::move(values));
+    if (owner->capacity() == 0) owner->reserve(1);  // An empty array has a block as well.
+    if (shape.empty()) shape = {static_cast<std::int64_t>(owner->size())};
+    auto* const data = reinterpret_cast<std::byte*>(owner->data());
+    return make(data, owner->size() * sizeof(T), std::move(owner), format_of<T>(),
+                std::move(shape));
+  }
+
+  std::span<std::byte> bytes() { return {data_, size_}; }
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+  const std::string& format() const { return format_; }
+  const std::vector<std::int64_t>& shape() const { return shape_; }
+
+  /// The elements, all dimensions in a row. Throws Error when they are no T.
+  template <SharedElement T>
+  std::span<T> values() {
+    require_format(format_of<T>());
+    return {reinterpret_cast<T*>(data_), size_ / sizeof(T)};
+  }
+  template <SharedElement T>
+  std::span<const T> values() const {
+    require_format(format_of<T>());
+    return {reinterpret_cast<const T*>(data_), size_ / sizeof(T)};
+  }
+
+  /// Where the memory is and what it holds, as lines of `key value`, for the Python package.
+  std::string description() const;
+
+ private:
+  SharedBuffer(std::byte* data, std::size_t size, std::shared_ptr<void> owner, std::string format,
+               std::vector<std::int64_t> shape);
+  static std::shared_ptr<SharedBuffer> make(std::byte* data, std::size_t size,
+                                            std::shared_ptr<void> owner, std::string format,
+                                            std::vector<std::int64_t> shape);
+  void require_format(const std::string& wanted) const;
+
+  std::byte* const data_;
+  const std::size_t size_;
+  const std::shared_ptr<void> owner_;
+  const std::string format_;
+  const std::vector<std::int64_t> shape_;
+};
+
+struct BulkOptions {
+  /// All buffers together that a client has asked for and still holds.
+  std::size_t client_bytes_max = std::size_t{16} << 30;
+};
+
+/// Binds `py4cpp.SharedBuffer`. Without it functions that return shared memory fail in Python.
+void bind_bulk(Registry& registry, BulkOptions options = {});
+
+/// A shared_vector becomes a SharedBuffer; as a parameter it is a copy. Take std::span<const T>
+/// instead to read Python's memory in place, or std::span<T> to change it.
+template <SharedElement T>
+struct convert<shared_vector<T>> {
+  static std::string java_name() { return "py4cpp.SharedBuffer"; }
+  static Cost cost(const Value& value, const Registry&) {
+    const auto buffer = value.object<SharedBuffer>();
+    return buffer && buffer->format() == format_of<T>() ? 0 : no_match;
+  }
+  static shared_vector<T> from_value(const Value& value, const Registry&) {
+    const auto buffer = value.object<SharedBuffer>();
+    const auto values = std::as_const(*buffer).template values<T>();
+    return {values.begin(), values.end()};
+  }
+  static Value to_value(shared_vector<T> values) { return SharedBuffer::of(std::move(values)); }
+};
+
+namespace detail {
+
+template <class T>
+requires SharedElement<std::remove_const_t<T>>
+struct Argument<std::span<T>> : Argument<std::shared_ptr<SharedBuffer>> {
+  using Element = std::remove_const_t<T>;
+  static Cost cost(const Value& value, const Registry& registry) {
+    return convert<shared_vector<Element>>::cost(value, registry);
+  }
+  static std::span<T> pass(std::shared_ptr<SharedBuffer>& holder) {
+    return holder->values<Element>();
+  }
+};
+
+}  // namespace detail
+}  // namespace py4cpp
