@@ -138,11 +138,15 @@ std::unique_ptr<Session> CallbackPool::connect() {
   const std::string& token =
       options.callback_token.empty() ? options.token : options.callback_token;
   auto session = std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
-  if (token.empty() || !expects_token_) return session;
-  Lease lease(*this, std::move(session));
-  expects_token_ = lease.session().present_token(token);
-  if (expects_token_) return lease.release();
-  return std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
+  if (!token.empty() && expects_token_) {
+    Lease lease(*this, std::move(session));
+    expects_token_ = lease.session().present_token(token);
+    session = expects_token_
+                  ? lease.release()
+                  : std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
+  }
+  session->announce();
+  return session;
 }
 
 void CallbackPool::give_back(std::unique_ptr<Session> session, std::uint64_t generation) {

@@ -4,6 +4,7 @@
 // itself.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,6 +33,9 @@ struct Core {
   ObjectTable objects;
   const std::shared_ptr<View> default_view = std::make_shared<View>();
   const Value gateway_server = std::make_shared<GatewayServer>();
+
+  /// The last number of a connection, see ConnectionInfo.
+  std::atomic<std::uint64_t> connections_ever = 0;
 
   /// Set once, before the first session starts.
   Gateway* gateway = nullptr;

@@ -18,6 +18,7 @@
 #include "gateway/release_queue.hpp"
 #include "gateway/server.hpp"
 #include "gateway/socket_transport.hpp"
+#include "gateway/tell.hpp"
 #include "gateway/tls.hpp"
 
 namespace py4cpp {
@@ -96,6 +97,7 @@ class Gateway::Impl final : public ProxyCaller {
     housekeeper.stop();
     server.stop();
     core.objects.clear();
+    tell_shutdown();
     end_wait();
   }
 
@@ -136,8 +138,14 @@ class Gateway::Impl final : public ProxyCaller {
   void shut_down() {
     pool.close();
     core.objects.clear();
+    tell_shutdown();
     if (!was_shut_down_.exchange(true) && core.options.on_shutdown) core.options.on_shutdown();
     end_wait();
+  }
+
+  void tell_shutdown() {
+    if (was_shutdown_told_.exchange(true)) return;
+    tell(core, [](GatewayListener& listener) { listener.server_post_shutdown(); });
   }
 
   void end_wait() {
@@ -166,7 +174,7 @@ class Gateway::Impl final : public ProxyCaller {
   std::unordered_map<std::thread::id, Session*> sessions_;  // Pinned: the connection of a thread.
 
   ReleaseQueue releases_{core.options.released_proxies_max, core.options.release_ms_max};
-  std::atomic<bool> was_shut_down_ = false;
+  std::atomic<bool> was_shut_down_ = false, was_shutdown_told_ = false;
 
   std::mutex over_mutex_;
   std::condition_variable over_changed_;

@@ -131,6 +131,7 @@ void Server::admitted(std::unique_ptr<Transport> transport) {
 
 void Server::serve(std::uint64_t id, Session& session) {
   try {
+    session.announce();
     hooks_.started(session);
     const bool shutdown_asked = session.serve();
     hooks_.ended(session);
@@ -163,6 +164,10 @@ void Server::close_all() {
   {
     const std::lock_guard lock(mutex_);
     is_first = !std::exchange(closing_, true);
+  }
+  if (is_first) tell(core_, [](GatewayListener& listener) { listener.server_pre_shutdown(); });
+  {
+    const std::lock_guard lock(mutex_);
     for (auto& [id, connection] : connections_)
       if (connection.session) connection.session->transport().shut_down();
   }

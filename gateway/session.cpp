@@ -62,9 +62,20 @@ Session::Session(Core& core, std::unique_ptr<Transport> transport, Opened opened
               ? wire::CommandReader::IsCustom()
               : [&core](
                     std::string_view name) { return core.options.custom_commands.contains(name); }),
+      opened_(opened),
       is_authenticated_(opened != Opened::by_client || !core.options.authenticate) {}
 
+void Session::announce() {
+  notice_ = std::make_unique<ConnectionNotice>(core_, *transport_, opened_ == Opened::by_us);
+}
+
 bool Session::serve() {
+  const bool shutdown_asked = serve_commands();
+  notice_.reset();
+  return shutdown_asked;
+}
+
+bool Session::serve_commands() {
   try {
     if (!is_authenticated_) {
       reader_.set_limits(limits_before_token);
@@ -82,6 +93,7 @@ bool Session::serve() {
   } catch (const Disconnected&) {
     // The client is gone in the middle of something: nobody is left to tell.
   } catch (const std::exception& error) {
+    if (notice_) notice_->failed(error.what());
     if (core_.options.log) core_.options.log(LogLevel::warn, "Gateway", error.what());
   }
   return shut_down_requested_;
@@ -260,6 +272,7 @@ void Session::raise_python_error(std::string_view part) {
 void Session::lose(const std::string& reason) {
   is_broken_ = true;
   transport_->shut_down();
+  if (notice_) notice_->failed(reason);
   throw Disconnected(reason);
 }
 

@@ -13,6 +13,7 @@
 
 #include "gateway/command_reader.hpp"
 #include "gateway/commands.hpp"
+#include "gateway/connection_notice.hpp"
 #include "gateway/core.hpp"
 #include "gateway/transport.hpp"
 
@@ -25,6 +26,10 @@ class Session {
   enum class Opened { by_client, by_admitted_client, by_us };
 
   Session(Core& core, std::unique_ptr<Transport> transport, Opened opened);
+
+  /// Tells the listeners that the connection starts; they hear of its stop when serve() returns, or
+  /// else when the session is destroyed.
+  void announce();
 
   /// Serves until the connection ends. Returns true when the client asked the gateway to shut down.
   /// Nothing is thrown.
@@ -58,6 +63,7 @@ class Session {
   /// Sends an answer. When that fails the object in it is forgotten, for Python does not know it.
   void send_answer(const std::string& answer);
   void send_stream(Stream& stream);
+  bool serve_commands();
   bool authenticate();
   Next run(const wire::Message& message, std::string& answer);
   Value read_result(std::string_view answer_line);
@@ -67,6 +73,8 @@ class Session {
   Core& core_;
   const std::unique_ptr<Transport> transport_;
   wire::CommandReader reader_;
+  const Opened opened_;
+  std::unique_ptr<ConnectionNotice> notice_;
   SessionState state_;
   std::string answer_;  // Of depth 0; kept to reuse its memory.
   std::size_t depth_ = 0;

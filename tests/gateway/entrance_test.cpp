@@ -6,10 +6,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "house.hpp"
 
@@ -189,6 +192,49 @@ TEST_SUITE("entrance") {
     options.tls->key =
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     CHECK_THROWS_WITH_AS(House{options}, doctest::Contains("has no password"), Error);
+  }
+
+  TEST_CASE("listeners hear of the gateway and of each connection, and may throw") {
+    struct Diary final : GatewayListener {
+      void server_started() override { note("started"); }
+      void server_stopped() override { note("stopped"); }
+      void server_pre_shutdown() override { note("before the end"); }
+      void server_post_shutdown() override { note("after the end"); }
+      void connection_started(const ConnectionInfo& info) override {
+        note("connection " + std::to_string(info.id));
+        throw std::runtime_error("a careless listener");
+      }
+      void connection_stopped(const ConnectionInfo& info) override {
+        note("no connection " + std::to_string(info.id));
+      }
+      void connection_error(const ConnectionInfo&, const std::string& reason) override {
+        note(reason);
+      }
+      void note(const std::string& text) {
+        const std::lock_guard lock(mutex);
+        notes.push_back(text);
+      }
+      std::mutex mutex;
+      std::vector<std::string> notes;
+    };
+    const auto diary = std::make_shared<Diary>();
+    {
+      GatewayOptions options;
+      options.listeners = {diary};
+      options.command_bytes_max = 5'000;
+      House house(options);
+      Client client(*house.gateway);
+      CHECK(client.ask(unit_call) == "!yro0");
+      client.ask("c\nt\nx\ns" + std::string(5'000, 'x'));
+      CHECK_FALSE(client.line());
+    }
+    REQUIRE(diary->notes.size() == 7);
+    CHECK(diary->notes.front() == "started");
+    CHECK(diary->notes.back() == "after the end");
+    // The connection may end while the gateway does.
+    for (const auto* note : {"connection 1", "a command has more bytes than the limit allows",
+                             "no connection 1", "before the end", "stopped"})
+      CHECK(std::count(diary->notes.begin(), diary->notes.end(), note) == 1);
   }
 
   TEST_CASE("names of custom commands that cannot work are refused at the start") {
