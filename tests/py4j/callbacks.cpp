@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Classes whose methods call Python objects: with numbers, bytes, every kind of result, from
+// another thread, and back and forth several times.
+#include <chrono>
+#include <cstdio>
+#include <random>
+#include <thread>
+
+#include "gateway/collections.hpp"
+#include "gateway/proxy.hpp"
+#include "tests/py4j/classes.hpp"
+
+namespace py4j_peer {
+
+namespace {
+
+using namespace py4cpp;
+
+std::int32_t random_number() {
+  thread_local std::mt19937 generator{std::random_device{}()};
+  return std::uniform_int_distribution<std::int32_t>(0, 999)(generator);
+}
+
+/// Two or three random numbers and what Python makes of them.
+std::vector<std::int32_t> ask_operator(const Registry& registry, const Proxy& python,
+                                       bool ternary) {
+  std::vector<std::int32_t> numbers{random_number(), random_number()};
+  if (ternary) numbers.push_back(random_number());
+  std::vector<Value> arguments(numbers.begin(), numbers.end());
+  const Value result = python.call("doOperation", std::move(arguments));
+  if (convert<std::int32_t>::cost(result, registry) < 0)
+    throw NamedError("py4j.Py4JException", "Python returned something that is no int");
+  numbers.push_back(convert<std::int32_t>::from_value(result, registry));
+  return numbers;
+}
+
+/// Asks twice with a pause, on a thread of its own that nobody waits for.
+void launch_operator(const OperatorExample&, CallContext& context, Proxy python,
+                     std::int64_t milliseconds) {
+  std::thread([&registry = context.registry(), python = std::move(python), milliseconds] {
+    try {
+      ask_operator(registry, python, false);
+      std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+      ask_operator(registry, python, false);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+  }).detach();
+}
+
+Bytes call_bytes_operator(const OperatorExample&, CallContext& context, const Proxy& python) {
+  Bytes input;
+  for (int i = 1; i <= 5; ++i) input.push_back(static_cast<std::byte>(i));
+  return call<Bytes>(context.registry(), python, "returnBytes", input);
+}
+
+void bind_operators(Registry& registry) {
+  registry.type<OperatorExample>("py4j.examples.OperatorExample")
+      .constructor<>()
+      .constructor([](CallContext& context, const Proxy& python) {
+        ask_operator(context.registry(), python, false);
+        return OperatorExample();
+      })
+      .method("randomBinaryOperator",
+              [](const OperatorExample&, CallContext& context, const Proxy& python) {
+                return ask_operator(context.registry(), python, false);
+              })
+      .method("randomTernaryOperator",
+              [](const OperatorExample&, CallContext& context, const Proxy& python) {
+                return ask_operator(context.registry(), python, true);
+              })
+      .method("callBytesOperator", &call_bytes_operator)
+      .method("launchOperator", &launch_operator);
+}
+
+struct ReturnerExample {};
+
+/// A method that passes on what `name` of the Python object returns as an R.
+template <class R>
+auto returner(const char* name) {
+  return [name](const ReturnerExample&, CallContext& context, const Proxy& python) {
+    return call<R>(context.registry(), python, name);
+  };
+}
+
+void bind_returners(Registry& registry) {
+  registry.type<ReturnerExample>("py4j.examples.ReturnerExample")
+      .constructor<>()
+      .method("computeFloat", returner<float>("getFloat"))
+      .method("computeChar", returner<char>("getChar"))
+      .method("computeInt", returner<std::int32_t>("getInt"))
+      .method("computeNull", returner<Value>("getNull"))
+      .method("computeNothing",
+              [](const ReturnerExample&, CallContext& context, const Proxy& python) {
+                call(context.registry(), python, "doNothing");
+                return 1;
+              });
+}
+
+/// Passes the ball to Python, which passes it back to the next method, three times.
+struct PingPong {
+  bool fails = false;
+};
+
+auto ping(const char* name) {
+  return [name](std::shared_ptr<PingPong> self, CallContext& context, const Proxy& python) {
+    return call<std::int32_t>(context.registry(), python, name, std::move(self));
+  };
+}
+
+std::int32_t last_pong(const PingPong& self, const Proxy&) {
+  if (self.fails) throw NamedError("java.lang.ArithmeticException", "/ by zero");
+  return 2;
+}
+
+void bind_ping_pong(Registry& registry) {
+  registry.type<PingPong>("py4j.examples.PingPong")
+      .implements("py4j.examples.IPong")
+      .constructor([] { return PingPong(); })
+      .constructor([](bool fails) { return PingPong{fails}; })
+      .method("start", ping("ping1"))
+      .method("pong1", ping("ping2"))
+      .method("pong2", ping("ping3"))
+      .method("pong3", &last_pong);
+}
+
+}  // namespace
+
+void bind_callbacks(Registry& registry) {
+  for (const char* name :
+       {"BytesOperator", "IHello", "IHelloObject", "IPing", "IPong", "IReturnConverter",
+        "InterfaceA", "InterfaceB", "MultiClientServerGetThreadId", "Operator"})
+    registry.interface(std::string("py4j.examples.") + name);
+  bind_operators(registry);
+  bind_returners(registry);
+  bind_ping_pong(registry);
+  registry.type<InterfaceExample>("py4j.examples.InterfaceExample")
+      .constructor<>()
+      .method("test", [](const InterfaceExample&, CallContext& context, const Proxy& python) {
+        const Value a = python.call("getA");
+        std::printf("%s\n", context.registry().class_name(a).c_str());
+      });
+}
+
+}  // namespace py4j_peer

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs py4j's own tests, unmodified, against the C++ peer, and compares what passed with the list in
+the tree, which may only grow: `run_suite.py RELEASE --suites DIR --peer DIR`.
+
+The tests use fixed ports, so each part of them runs in a network namespace of its own, several at a
+time, because they mostly sleep. Where the system gives no namespaces the parts run one by one."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+PARTS_AT_A_TIME = 6
+PART_SECONDS_MAX = 200
+TEST_SECONDS_MAX = 60
+SPLIT_FROM_CLASSES = 5
+"""A file with as many test classes is run class by class."""
+
+NAMESPACE = ["unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"]
+LOOPBACK = 'ip link set lo up && exec "$@"'
+
+
+class Case(NamedTuple):
+    """One test: `java_list_test ListTest.testList`, or without a class."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.name}"
+
+
+class Part(NamedTuple):
+    """What one pytest process runs."""
+
+    module: str
+    test_class: str | None
+
+
+class Result(NamedTuple):
+    outcomes: dict[Case, str]
+    output: str
+
+
+def read_list(path: Path) -> dict[Case, str]:
+    """The tests of a list, each with the remark behind its `#`."""
+    cases = {}
+    for line in path.read_text().splitlines():
+        case, _, remark = line.partition("#")
+        if case.strip():
+            cases[Case(*case.split())] = remark.strip()
+    return cases
+
+
+def parts_of(tests: Path) -> list[Part]:
+    """The test files, the longest first; large ones class by class."""
+    parts = []
+    files = [*tests.glob("*_test.py"), tests / "multithreadtest.py"]
+    for file in sorted(files, key=lambda file: file.stat().st_size, reverse=True):
+        classes = re.findall(r"^class (\w+)\((?:unittest\.)?TestCase\)", file.read_text(), re.M)
+        split = len(classes) >= SPLIT_FROM_CLASSES
+        parts += [Part(file.stem, name) for name in (classes if split else [None])]
+    return parts
+
+
+def has_namespaces() -> bool:
+    """Whether this system lets us make a network of our own."""
+    command = [*NAMESPACE, "sh", "-c", LOOPBACK, "sh", "true"]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def read_report(path: Path, module: str) -> dict[Case, str]:
+    """What pytest's junit file says of each test: passed, failed, error or skipped."""
+    outcomes = {}
+    for element in ET.parse(path).iter("testcase"):
+        test_class = element.get("classname", "").rpartition(module)[2].lstrip(".")
+        name = element.get("name", "")
+        states = [child.tag for child in element if child.tag in ("failure", "error", "skipped")]
+        case = Case(module, f"{test_class}.{name}" if test_class else name)
+        outcomes[case] = states[0] if states else "passed"
+    return outcomes
+
+
+def run_part(part: Part, suite: Path, peer: Path, excluded: list[str], isolated: bool) -> Result:
+    """Runs one part to its end and returns what became of its tests."""
+    tests = suite / "src/py4j/tests"
+    target = f"{tests / part.module}.py" + (f"::{part.test_class}" if part.test_class else "")
+    environment = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
+    environment["PATH"] = f"{peer}:{environment['PATH']}"
+    environment["PYTHONPATH"] = str(suite / "src")
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    with tempfile.TemporaryDirectory(prefix="py4j-suite-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--rootdir", str(tests)]
+        command += ["-p", "no:cacheprovider", "-v", "-rN", f"--timeout={TEST_SECONDS_MAX}"]
+        command += ["-W", "ignore", f"--junitxml={report}", target]
+        command += [word for case in excluded for word in ("--deselect", case)]
+        if isolated:
+            command = [*NAMESPACE, "sh", "-c", LOOPBACK, "sh", *command]
+        with (Path(folder) / "output").open("w+b") as log:
+            try:
+                subprocess.run(command, cwd=suite, env=environment, timeout=PART_SECONDS_MAX,
+                               stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+            except subprocess.TimeoutExpired:
+                log.write(b"\nended, because it took too long\n")
+            log.seek(0)
+            output = log.read().decode(errors="replace")
+        outcomes = read_report(report, part.module) if report.exists() else {}
+    return Result(outcomes, output)
+
+
+def complaints(outcomes: dict[Case, str], expected: dict[Case, str], file: Path) -> list[str]:
+    """How the run differs from the list."""
+    texts = []
+    for case in sorted(expected):
+        if case not in outcomes:
+            texts.append(f"{case} is on the list of passes but did not run")
+        elif outcomes[case] != "passed":
+            texts.append(f"{case} is on the list of passes but: {outcomes[case]}")
+    for case, outcome in sorted(outcomes.items()):
+        if case not in expected:
+            texts.append(f"{case} passes and is not on the list: add it to {file.name}"
+                         if outcome == "passed" else f"{case} is on no list and: {outcome}")
+    return texts
+
+
+def main() -> None:
+    """Runs one release's tests and prints one closing line for all of them, as pytest would."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("release")
+    parser.add_argument("--suites", type=Path, required=True, help="what fetch_suites.py made")
+    parser.add_argument("--peer", type=Path, required=True, help="the folder of our `java`")
+    parser.add_argument("--only", default="", help="parts whose name contains this; no comparison")
+    words = parser.parse_args()
+    list_file = HERE / "passes" / f"{words.release}.txt"
+    expected = read_list(list_file)
+    excluded = read_list(HERE / "passes/cannot_run.txt")
+    suite = words.suites.resolve() / words.release / "py4j-python"
+    deselected = [f"{case.module}.py::{case.name.replace('.', '::')}" for case in excluded]
+    parts = [part for part in parts_of(suite / "src/py4j/tests")
+             if words.only in f"{part.module} {part.test_class}"]
+
+    start = time.monotonic()
+    isolated = has_namespaces()
+    with (words.suites / "ports.lock").open("w") as lock:
+        if not isolated:
+            print("no network namespaces here: the parts run one by one")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ThreadPoolExecutor(PARTS_AT_A_TIME if isolated else 1) as pool:
+            results = list(pool.map(
+                lambda part: run_part(part, suite, words.peer.resolve(), deselected, isolated),
+                parts))
+
+    outcomes = {case: state for result in results for case, state in result.outcomes.items()}
+    for part, result in zip(parts, results, strict=True):
+        states = list(result.outcomes.values())
+        print(f"{part.module} {part.test_class or ''}: {states.count('passed')} of {len(states)}")
+        if not states or set(states) != {"passed"}:
+            print(result.output)
+    texts = [] if words.only else complaints(outcomes, expected, list_file)
+    for text in texts:
+        print(text)
+    passed = list(outcomes.values()).count("passed")
+    failed = max(len(texts), len(outcomes) - passed)
+    tail = f", {failed} failed" if failed else ""
+    print(f"===== {passed} passed{tail} in {time.monotonic() - start:.2f}s =====")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
