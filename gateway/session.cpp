@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
+#include <span>
 
 #include "gateway/admission.hpp"
 
@@ -14,6 +16,10 @@ constexpr std::size_t stream_block_bytes = std::size_t{256} << 10;
 
 /// An answer's memory that is kept for the next one.
 constexpr std::size_t kept_answer_bytes = 65'536;
+
+/// Releases that are sent before their answers are awaited: a round trip costs more than a release.
+/// Both directions of them fit into any socket's buffer.
+constexpr std::size_t release_batch = 64;
 
 std::string last_line(std::string_view text) {
   while (text.ends_with('\n')) text.remove_suffix(1);
@@ -140,9 +146,14 @@ Value Session::call(const std::string& id, std::string_view method,
 }
 
 void Session::release(const std::vector<std::string>& ids) {
-  for (const auto& id : ids) {
-    send("g\n" + id + "\ne\n");
-    if (!receive_within_call()) lose("Python closed the connection while proxies were released");
+  for (std::span rest(ids); !rest.empty();) {
+    const auto batch = rest.first(std::min(rest.size(), release_batch));
+    rest = rest.subspan(batch.size());
+    std::string request;
+    for (const auto& id : batch) request += "g\n" + id + "\ne\n";
+    send(request);
+    for (std::size_t answers = 0; answers < batch.size(); ++answers)
+      if (!receive_within_call()) lose("Python closed the connection while proxies were released");
   }
 }
 
