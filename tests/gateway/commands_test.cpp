@@ -263,7 +263,8 @@ TEST_SUITE("commands") {
                 "d\nm\nt\ne\n",
                 "!ysarea\\nask\\nbytes\\ncircle\\ne\\nequals\\nfail\\ngetClass\\ngrow\\nhashCode\\n"
                 "hidden\\nkind\\nlabel\\nnotify\\nnotifyAll\\npick\\nrest\\ntoString\\nunit\n")
-            .exchange("d\ns\ntest.Square\ne\n", "!ysCorner\\nSIDES\\nbytes\\ncircle\\nhidden\\nunit\n")
+            .exchange("d\ns\ntest.Square\ne\n",
+                      "!ysCorner\\nSIDES\\nbytes\\ncircle\\nhidden\\nunit\n")
             .exchange("d\ns\nno.Such\ne\n", "!ys\n")
             .exchange("d\nv\nrj\nn\ne\n", "!ys0\n")
             .exchange("j\ni\nrj\ntest.Square\ne\n", "!yv\n")
