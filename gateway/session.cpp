@@ -152,8 +152,10 @@ void Session::release(const std::vector<std::string>& ids) {
     std::string request;
     for (const auto& id : batch) request += "g\n" + id + "\ne\n";
     send(request);
-    for (std::size_t answers = 0; answers < batch.size(); ++answers)
+    for (std::size_t answers = 0; answers < batch.size(); ++answers) {
+      transport_->acknowledge_at_once();
       if (!receive_within_call()) lose("Python closed the connection while proxies were released");
+    }
   }
 }
 

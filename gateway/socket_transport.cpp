@@ -45,6 +45,12 @@ std::size_t SocketTransport::read(std::span<char> space, error_code& error) {
   return read_some(space, error);
 }
 
+/// The system forgets the wish after a while, hence it is repeated for each answer.
+void SocketTransport::acknowledge_at_once() noexcept {
+  const int yes = 1;
+  ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
+}
+
 bool SocketTransport::wait_readable(std::chrono::milliseconds time_max) {
   return !already_read_.empty() || wait_some(time_max);
 }

@@ -23,6 +23,9 @@ class Transport {
   /// Ends both directions now; a waiting read or write returns. The only function that another
   /// thread may call.
   virtual void shut_down() noexcept = 0;
+  /// Acknowledges what arrives next at once, and not with our own next bytes: py4j's sockets send a
+  /// second small answer only when the first is acknowledged.
+  virtual void acknowledge_at_once() noexcept {}
   /// Waits until read() would return at once (bytes or the end), at most for this long.
   virtual bool wait_readable(std::chrono::milliseconds time_max) = 0;
 
