@@ -12,6 +12,7 @@ namespace py4cpp {
 
 class Gateway;
 class Registry;
+struct GatewayCounters;
 
 /// Data that lives as long as one session: one connection, hence one Python thread when the gateway
 /// is pinned. Used by that session's thread only.
@@ -32,8 +33,9 @@ class SessionState {
 /// Valid until the bound function returns.
 class CallContext {
  public:
-  CallContext(const Registry& registry, SessionState& state, Gateway* gateway)
-      : registry_(registry), state_(state), gateway_(gateway) {}
+  CallContext(const Registry& registry, SessionState& state, Gateway* gateway,
+              GatewayCounters* counters = nullptr)
+      : registry_(registry), state_(state), gateway_(gateway), counters_(counters) {}
 
   const Registry& registry() const { return registry_; }
 
@@ -46,10 +48,14 @@ class CallContext {
     return state_.get<T>();
   }
 
+  /// For the library itself; null when nobody counts.
+  GatewayCounters* counters() const { return counters_; }
+
  private:
   const Registry& registry_;
   SessionState& state_;
   Gateway* gateway_;
+  GatewayCounters* counters_;
 };
 
 }  // namespace py4cpp

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/token.hpp"
+#include "gateway/call_metrics.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/java_names.hpp"
 #include "gateway/objects.hpp"
@@ -33,6 +34,8 @@ struct Core {
   ObjectTable objects;
   const std::shared_ptr<View> default_view = std::make_shared<View>();
   const Value gateway_server = std::make_shared<GatewayServer>();
+
+  GatewayCounters counters;
 
   /// The last number of a connection, see ConnectionInfo.
   std::atomic<std::uint64_t> connections_ever = 0;

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "gateway/call_metrics.hpp"
 #include "gateway/java_text.hpp"
 
 namespace py4cpp::detail {
@@ -45,8 +46,18 @@ NoSuchMember no_such(const Registry& registry, std::string_view class_name, std:
   return {text};
 }
 
-Outcome run(const Method& method, CallContext& context, const Value& self, void* pointer,
-            std::vector<Value>& arguments) {
+/// What constructors are called where calls are counted.
+constexpr std::string_view constructor_name = "<init>";
+
+LatencyCounter* counter_of(CallContext& context, const Method& method, const Class& type,
+                           std::string_view name) {
+  auto* const counters = context.counters();
+  return counters ? counters->calls.counter(&method, type.name(), name) : nullptr;
+}
+
+Outcome run(const Method& method, const Class& type, std::string_view name, CallContext& context,
+            const Value& self, void* pointer, std::vector<Value>& arguments) {
+  const LatencyTimer timer(counter_of(context, method, type, name));
   if (method.origin) pointer = method.origin->cast(pointer);
   Invocation invocation{context, self, pointer, arguments};
   Value result = method.overload->invoke(invocation);
@@ -88,10 +99,10 @@ CallResult call_method(const Registry& registry, CallContext& context, const Val
 
   auto candidates = candidates_in(type->methods, method);
   if (const Method* chosen = choose(registry, candidates, arguments))
-    return run(*chosen, context, target, pointer, arguments);
+    return run(*chosen, *type, method, context, target, pointer, arguments);
   const auto statics = candidates_in(type->static_methods, method);
   if (const Method* chosen = choose(registry, statics, arguments))
-    return run(*chosen, context, Value(), nullptr, arguments);
+    return run(*chosen, *type, method, context, Value(), nullptr, arguments);
 
   const std::string class_name = registry.class_name(target);
   if (candidates.empty()) candidates = statics;
@@ -107,7 +118,7 @@ CallResult call_static(const Registry& registry, CallContext& context, std::stri
   std::span<const Method> candidates;
   if (type) candidates = candidates_in(type->static_methods, method);
   if (const Method* chosen = choose(registry, candidates, arguments))
-    return run(*chosen, context, Value(), nullptr, arguments);
+    return run(*chosen, *type, method, context, Value(), nullptr, arguments);
   if (candidates.empty())
     if (const auto* missing = registry.table().missing_for(class_name))
       (*missing)(std::string(class_name), std::string(method));
@@ -125,7 +136,7 @@ CallResult construct(const Registry& registry, CallContext& context, std::string
     return NoSuchMember{"py4j.Py4JException: Class " + std::string(class_name) + " does not exist"};
   }
   if (const Method* chosen = choose(registry, type->constructors, arguments))
-    return run(*chosen, context, Value(), nullptr, arguments);
+    return run(*chosen, *type, constructor_name, context, Value(), nullptr, arguments);
   if (type->constructors.empty())
     if (const auto* missing = registry.table().missing_for(class_name))
       (*missing)(std::string(class_name), "");

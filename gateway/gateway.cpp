@@ -218,4 +218,18 @@ std::size_t Gateway::object_count() const { return impl_->core.objects.size(); }
 
 std::size_t Gateway::connection_count() const { return impl_->server.connection_count(); }
 
+GatewayMetrics Gateway::metrics() const {
+  const auto& counters = impl_->core.counters;
+  GatewayMetrics metrics;
+  metrics.methods = counters.calls.snapshot();
+  metrics.callbacks = counters.callbacks.histogram();
+  metrics.callback_failures = counters.callbacks.failures();
+  metrics.objects = object_count();
+  metrics.connections = connection_count();
+  metrics.connections_accepted = impl_->core.connections_ever;
+  metrics.bytes_received = counters.bytes_received;
+  metrics.bytes_sent = counters.bytes_sent;
+  return metrics;
+}
+
 }  // namespace py4cpp

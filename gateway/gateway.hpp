@@ -26,6 +26,7 @@
 #include "base/log.hpp"
 #include "call_context.hpp"
 #include "listener.hpp"
+#include "metrics.hpp"
 #include "proxy.hpp"
 #include "registry.hpp"
 #include "tls_options.hpp"
@@ -153,6 +154,8 @@ class Gateway {
   /// Ids that Python holds at this moment, and open connections.
   std::size_t object_count() const;
   std::size_t connection_count() const;
+  /// What has been counted so far; see metrics.hpp.
+  GatewayMetrics metrics() const;
 
   class Impl;
 

@@ -126,6 +126,7 @@ Value Session::call(const std::string& id, std::string_view method,
     throw Overloaded("calls between C++ and Python are nested " + std::to_string(depth_) +
                      " deep, which is the gateway's limit (depth_max)");
   const Deeper deeper(depth_);
+  const LatencyTimer timer(&core_.counters.callbacks);
   std::string request = "c\n" + id + "\n";
   request += method;
   request += '\n';
@@ -173,6 +174,7 @@ std::optional<wire::Message> Session::receive() {
     const std::size_t count = transport_->read(reader_.space(), error);
     if (error == boost::asio::error::timed_out) lose("Python was silent for too long");
     if (error || count == 0) return std::nullopt;
+    core_.counters.bytes_received.fetch_add(count, std::memory_order_relaxed);
     reader_.filled(count);
   }
 }
@@ -193,6 +195,7 @@ std::optional<wire::Message> Session::receive_within_call() {
 void Session::send(std::string_view bytes) {
   boost::system::error_code error;
   transport_->write(bytes, error);
+  core_.counters.bytes_sent.fetch_add(bytes.size(), std::memory_order_relaxed);
   if (error) lose("cannot write to Python: " + error.message());
 }
 
@@ -243,7 +246,7 @@ Next Session::run(const wire::Message& message, std::string& answer) {
     answer = std::move(verdict.answer);
     return verdict.is_admitted ? Next::go_on : Next::close;
   }
-  CallContext context(core_.registry, state_, core_.gateway);
+  CallContext context(core_.registry, state_, core_.gateway, &core_.counters);
   Command command{core_, context, message.lines, answer};
   const Deeper deeper(depth_);
   const Next next = run_command(command);
