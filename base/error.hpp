@@ -17,17 +17,29 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Python code raised. The message is the last line; the traceback is Python's own text.
+/// Python code raised. what() is "ValueError: no such room", as at the end of the traceback.
 class PythonError : public Error {
  public:
-  PythonError(const std::string& message, std::string traceback)
-      : Error(message), traceback_(std::move(traceback)) {}
+  PythonError(const std::string& text, std::string traceback, std::string type = {})
+      : Error(text), traceback_(std::move(traceback)), type_(std::move(type)) {}
 
-  /// The whole traceback as Python formatted it, without a final newline rule.
+  /// The whole traceback as Python formatted it.
   const std::string& traceback() const { return traceback_; }
+
+  /// The exception's class, with its module unless that is `builtins`: "ValueError",
+  /// "json.decoder.JSONDecodeError". Empty when Python did not say.
+  const std::string& type() const { return type_; }
+
+  /// The text without the class: "no such room".
+  std::string message() const {
+    const std::string text = what();
+    if (type_.empty()) return text;
+    return text.size() > type_.size() + 2 ? text.substr(type_.size() + 2) : std::string();
+  }
 
  private:
   std::string traceback_;
+  std::string type_;
 };
 
 /// The other side is gone: try again on a new connection, or give up.

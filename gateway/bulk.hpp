@@ -137,6 +137,10 @@ namespace detail {
 
 template <class T>
 requires SharedElement<std::remove_const_t<T>>
+inline constexpr bool has_own_argument<std::span<T>> = true;
+
+template <class T>
+requires SharedElement<std::remove_const_t<T>>
 struct Argument<std::span<T>> : Argument<std::shared_ptr<SharedBuffer>> {
   using Element = std::remove_const_t<T>;
   static Cost cost(const Value& value, const Registry& registry) {

@@ -12,8 +12,24 @@
 
 namespace py4cpp::detail {
 
+namespace {
+
+/// The class of this type when the proxy implements it and C++ can wrap that.
+const Class* wrapped_interface(const Registry& registry, const Value& proxy,
+                               const std::type_info& type) {
+  const Class* wanted = registry.table().find(type);
+  if (!wanted || !wanted->record->from_proxy) return nullptr;
+  return registry.is_instance(proxy, wanted->name()) ? wanted : nullptr;
+}
+
+}  // namespace
+
 std::shared_ptr<void> cast_value(const Registry& registry, const Value& value,
                                  const std::type_info& type) {
+  if (const auto* proxy = value.get_if<Proxy>()) {
+    const Class* interface = wrapped_interface(registry, value, type);
+    return interface ? interface->record->from_proxy(*proxy) : nullptr;
+  }
   const auto* object = value.get_if<Object>();
   if (!object) return nullptr;
   if (object->type() == type) return object->pointer();
@@ -29,6 +45,8 @@ Cost object_cost(const Registry& registry, const Value& value, const std::type_i
     const Class* wanted = registry.table().find(type);
     return null_cost - distance_cost * (wanted ? wanted->depth() : 1);
   }
+  if (value.get_if<Proxy>())
+    return wrapped_interface(registry, value, type) ? distance_cost : no_match;
   const auto* object = value.get_if<Object>();
   if (!object) return no_match;
   if (object->type() == type) return 0;

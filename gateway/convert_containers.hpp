@@ -5,14 +5,15 @@
 // ObjectArray). Take shared_ptr<List> and so on where Python must see the changes.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "arguments.hpp"
 #include "collections.hpp"
-#include "convert.hpp"
 
 namespace py4cpp {
 
@@ -30,20 +31,18 @@ namespace detail {
 std::optional<std::vector<Value>> elements_of(const Registry& registry, const Value& value);
 std::optional<std::vector<Map::Entry>> entries_of(const Registry& registry, const Value& value);
 
+/// The cost of the element that fits worst.
 template <class T>
 Cost elements_cost(const Value& value, const Registry& registry) {
   const auto elements = elements_of(registry, value);
   if (!elements) return no_match;
-  for (const Value& element : *elements)
-    if (Argument<T>::cost(element, registry) < 0) return no_match;
-  return distance_cost;
-}
-
-/// vector<bool> and friends need the value itself, everything else what the converter makes.
-template <class T>
-T element_from(const Value& value, const Registry& registry) {
-  auto holder = Argument<T>::hold(value, registry);
-  return T(Argument<T>::pass(holder));
+  Cost worst = 0;
+  for (const Value& element : *elements) {
+    const Cost cost = Argument<T>::cost(element, registry);
+    if (cost < 0) return no_match;
+    worst = std::max(worst, cost);
+  }
+  return distance_cost + worst;
 }
 
 template <class C, class T>
@@ -65,6 +64,8 @@ std::vector<Value> values_from(std::vector<T> elements) {
 
 template <class C, class T>
 struct ConvertSet {
+  static constexpr const std::type_info* bound_type = bound_type_of<T>();
+  static PythonType python_type() { return {"set", {python_type_for<T>()}}; }
   static std::string java_name() { return "java.util.Set"; }
   static Cost cost(const Value& value, const Registry& registry) {
     return elements_cost<T>(value, registry);
@@ -81,6 +82,8 @@ struct ConvertSet {
 
 template <class C, class K, class V>
 struct ConvertMap {
+  static constexpr const std::type_info* bound_type = bound_type_of<V>();
+  static PythonType python_type() { return {"map", {python_type_for<K>(), python_type_for<V>()}}; }
   static std::string java_name() { return "java.util.Map"; }
   static Cost cost(const Value& value, const Registry& registry) {
     const auto entries = entries_of(registry, value);
@@ -107,8 +110,10 @@ struct ConvertMap {
 
 }  // namespace detail
 
-template <class T>
+template <Crossing T>
 requires(!std::same_as<T, std::byte>) struct convert<std::vector<T>> {
+  static constexpr const std::type_info* bound_type = detail::bound_type_of<T>();
+  static PythonType python_type() { return {"list", {detail::python_type_for<T>()}}; }
   static std::string java_name() { return "java.util.List"; }
   static Cost cost(const Value& value, const Registry& registry) {
     return detail::elements_cost<T>(value, registry);
@@ -121,8 +126,10 @@ requires(!std::same_as<T, std::byte>) struct convert<std::vector<T>> {
   }
 };
 
-template <class T>
+template <Crossing T>
 struct convert<Array<T>> {
+  static constexpr const std::type_info* bound_type = detail::bound_type_of<T>();
+  static PythonType python_type() { return {"array", {detail::python_type_for<T>()}}; }
   static std::string java_name() { return component(Array<T>{}) + "[]"; }
   static Cost cost(const Value& value, const Registry& registry) {
     return detail::elements_cost<T>(value, registry);
@@ -142,13 +149,36 @@ struct convert<Array<T>> {
   }
 };
 
-template <class K, class V>
+/// As the last parameter: all arguments that are left, or one list or array of them.
+template <class T>
+struct Varargs {
+  std::vector<T> values;
+
+  std::size_t size() const { return values.size(); }
+  auto begin() const { return values.begin(); }
+  auto end() const { return values.end(); }
+};
+
+template <Crossing T>
+struct convert<Varargs<T>> {
+  static constexpr const std::type_info* bound_type = detail::bound_type_of<T>();
+  static std::string java_name() { return detail::Argument<T>::java_name() + "..."; }
+  static PythonType python_type() { return {"list", {detail::python_type_for<T>()}}; }
+  static Cost cost(const Value& value, const Registry& registry) {
+    return detail::elements_cost<T>(value, registry);
+  }
+  static Varargs<T> from_value(const Value& value, const Registry& registry) {
+    return {detail::collect<std::vector<T>, T>(value, registry)};
+  }
+};
+
+template <Crossing K, Crossing V>
 struct convert<std::map<K, V>> : detail::ConvertMap<std::map<K, V>, K, V> {};
-template <class K, class V>
+template <Crossing K, Crossing V>
 struct convert<std::unordered_map<K, V>> : detail::ConvertMap<std::unordered_map<K, V>, K, V> {};
-template <class T>
+template <Crossing T>
 struct convert<std::set<T>> : detail::ConvertSet<std::set<T>, T> {};
-template <class T>
+template <Crossing T>
 struct convert<std::unordered_set<T>> : detail::ConvertSet<std::unordered_set<T>, T> {};
 
 }  // namespace py4cpp

@@ -1,32 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/dispatch.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "gateway/call_metrics.hpp"
+#include "gateway/collections.hpp"
 #include "gateway/java_text.hpp"
 
 namespace py4cpp::detail {
 
 namespace {
 
+/// The arguments from `first` on as one list, as a variadic parameter takes them.
+Value collected(std::span<const Value> arguments, std::size_t first) {
+  return std::make_shared<List>(
+      std::vector<Value>(arguments.begin() + static_cast<std::ptrdiff_t>(first), arguments.end()));
+}
+
+/// Whether the last argument is the whole list for a variadic parameter, as Java allows.
+bool is_given_whole(const Registry& registry, const Overload& overload,
+                    std::span<const Value> arguments) {
+  return arguments.size() == overload.parameters.size() &&
+         overload.parameters.back().cost(arguments.back(), registry) >= 0;
+}
+
+Cost cost_of_rest(const Registry& registry, const Overload& overload,
+                  std::span<const Value> arguments) {
+  const Parameter& last = overload.parameters.back();
+  if (is_given_whole(registry, overload, arguments)) return last.cost(arguments.back(), registry);
+  const std::size_t fixed = overload.parameters.size() - 1;
+  if (arguments.size() <= fixed) return variadic_cost;
+  const Cost cost = last.cost(collected(arguments, fixed), registry);
+  return cost < 0 ? no_match : variadic_cost + cost;
+}
+
 Cost total_cost(const Registry& registry, const Overload& overload,
                 std::span<const Value> arguments) {
-  if (overload.parameters.size() != arguments.size()) return no_match;
+  if (arguments.size() < overload.required) return no_match;
+  std::size_t fixed = overload.parameters.size();
   Cost sum = 0;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
+  if (overload.is_variadic) {
+    sum = cost_of_rest(registry, overload, arguments);
+    if (sum < 0) return no_match;
+    --fixed;
+  } else if (arguments.size() > fixed) {
+    return no_match;
+  }
+  const std::size_t given = std::min(fixed, arguments.size());
+  for (std::size_t i = 0; i < given; ++i) {
     const Cost cost = overload.parameters[i].cost(arguments[i], registry);
     if (cost < 0) return no_match;
     sum += cost;
   }
-  return sum;
+  return sum + omitted_cost * static_cast<Cost>(fixed - given);
+}
+
+/// Adds what Python left out, so that there is one argument for each parameter.
+void complete(const Registry& registry, const Overload& overload, std::vector<Value>& arguments) {
+  const std::size_t wanted = overload.parameters.size();
+  if (!overload.is_variadic) {
+    while (arguments.size() < wanted)
+      arguments.push_back(overload.notes[arguments.size()].default_value);
+    return;
+  }
+  if (is_given_whole(registry, overload, arguments)) return;
+  while (arguments.size() + 1 < wanted)
+    arguments.push_back(overload.notes[arguments.size()].default_value);
+  Value rest = collected(arguments, wanted - 1);
+  arguments.resize(wanted - 1);
+  arguments.push_back(std::move(rest));
 }
 
 std::string argument_classes(const Registry& registry, std::span<const Value> arguments) {
   std::string text;
   for (const Value& argument : arguments) {
     if (!text.empty()) text += ", ";
-    text += argument.is_null() ? "null" : "class " + registry.class_name(argument);
+    if (const auto* proxy = argument.get_if<Proxy>()) {
+      text += "Python object";
+      for (const auto& name : proxy->interfaces()) text += " " + name;
+    } else {
+      text += argument.is_null() ? "null" : "class " + registry.class_name(argument);
+    }
   }
   return text;
 }
@@ -59,6 +114,7 @@ Outcome run(const Method& method, const Class& type, std::string_view name, Call
             const Value& self, void* pointer, std::vector<Value>& arguments) {
   const LatencyTimer timer(counter_of(context, method, type, name));
   if (method.origin) pointer = method.origin->cast(pointer);
+  complete(context.registry(), *method.overload, arguments);
   Invocation invocation{context, self, pointer, arguments};
   Value result = method.overload->invoke(invocation);
   return {std::move(result), method.overload->return_name == nullptr};
@@ -79,7 +135,7 @@ const Method* choose(const Registry& registry, std::span<const Method> candidate
   Cost best_cost = std::numeric_limits<Cost>::max();
   for (const Method& candidate : candidates) {
     const Cost cost = total_cost(registry, *candidate.overload, arguments);
-    if (cost < 0 || cost >= best_cost) continue;
+    if (!candidate.overload->invoke || cost < 0 || cost >= best_cost) continue;
     best = &candidate;
     best_cost = cost;
     if (cost == 0) break;
@@ -156,8 +212,18 @@ std::string signature_text(const Registry& registry, std::string_view name,
   for (std::size_t i = 0; i < overload.parameters.size(); ++i) {
     if (i > 0) text += ", ";
     text += type_text(registry, overload.parameters[i]);
+    if (overload.notes.empty()) continue;
+    text += ' ' + overload.notes[i].name;
+    if (overload.notes[i].has_default)
+      text += " = " + default_text(overload.notes[i].default_value);
   }
   return text + ')';
+}
+
+std::string default_text(const Value& value) {
+  if (const auto* text = value.get_if<std::string>()) return "'" + *text + "'";
+  const auto* object = value.get_if<Object>();
+  return object ? "..." : plain_text(value);
 }
 
 }  // namespace py4cpp::detail

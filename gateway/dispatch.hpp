@@ -41,9 +41,11 @@ CallResult call_static(const Registry& registry, CallContext& context, std::stri
 CallResult construct(const Registry& registry, CallContext& context, std::string_view class_name,
                      std::vector<Value> arguments);
 
-/// "name(int, java.lang.String)".
+/// "name(int, java.lang.String)", with the parameters' names and defaults where they are known.
 std::string signature_text(const Registry& registry, std::string_view name,
                            const Overload& overload);
+/// A default value as a person would write it; "..." for what has no short form.
+std::string default_text(const Value& value);
 /// The Java name of a parameter's or result's type.
 std::string type_text(const Registry& registry, const Parameter& parameter);
 

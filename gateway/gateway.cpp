@@ -72,6 +72,8 @@ class Gateway::Impl final : public ProxyCaller {
     });
   }
 
+  const Registry& registry() const override { return core.registry; }
+
   void release(const std::string& id) noexcept override {
     if (id == wire::entry_point_id || !core.options.release_proxies) return;
     if (releases_.add(id)) housekeeper.wake();

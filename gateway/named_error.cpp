@@ -10,6 +10,7 @@ std::string NamedError::text() const {
 
 std::string NamedError::stack_text() const {
   std::string result = text();
+  if (!origin_.empty()) result += "\n\tat C++ (" + origin_ + ")";
   for (const NamedError* next = cause_.get(); next; next = next->cause_.get())
     result += "\nCaused by: " + next->text();
   return result;

@@ -30,12 +30,19 @@ class NamedError : public Error {
   /// "class: message", or the class alone when there is no message.
   std::string text() const;
 
-  /// Python's `str()` of the exception shows this: text(), then every cause on lines of its own.
+  /// The C++ type of the exception that this error stands for, such as "std::domain_error"; empty
+  /// when it was thrown as it is.
+  const std::string& origin() const { return origin_; }
+  void set_origin(std::string type) { origin_ = std::move(type); }
+
+  /// Python's `str()` of the exception shows this: text() and the origin, then every cause on lines
+  /// of its own.
   std::string stack_text() const;
 
  private:
   std::string class_name_;
   std::shared_ptr<const NamedError> cause_;
+  std::string origin_;
 };
 
 }  // namespace py4cpp

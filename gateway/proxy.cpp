@@ -3,20 +3,38 @@
 // Proxy only forwards to whoever can reach Python.
 #include "gateway/proxy.hpp"
 
+#include "gateway/registry.hpp"
 #include "gateway/remote_proxy.hpp"
 
 namespace py4cpp {
 
-Value Proxy::call(std::string_view method, std::vector<Value> arguments) const {
+Value Proxy::call(std::string_view method, std::vector<Value> arguments,
+                  const Registry*& registry) const {
+  if (!remote_) throw Error("a Proxy that was moved from cannot be called");
   const auto caller = remote_->caller();
   if (!caller)
     throw Disconnected("cannot call " + std::string(method) +
                        " on a Python object: its gateway has stopped");
+  registry = &caller->registry();
   return caller->call(remote_->id(), method, std::move(arguments));
+}
+
+Value Proxy::call(std::string_view method, std::vector<Value> arguments) const {
+  const Registry* registry = nullptr;
+  return call(method, std::move(arguments), registry);
 }
 
 Value Proxy::call(std::string_view method) const { return call(method, std::vector<Value>()); }
 
 const std::vector<std::string>& Proxy::interfaces() const { return remote_->interfaces(); }
 
+namespace detail {
+
+void refuse_result(const Registry& registry, std::string_view method, const Value& result,
+                   const std::string& wanted) {
+  throw Error("Python's " + std::string(method) + " returned a " + registry.class_name(result) +
+              ", which is no " + wanted);
+}
+
+}  // namespace detail
 }  // namespace py4cpp

@@ -1,36 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calling Python objects from C++: the typed form of Proxy::call.
+// Calling Python objects from C++ with plain C++ types:
 //
-//   double area = py4cpp::call<double>(context.registry(), shape, "area", 2, "metres");
+//   double area = shape.call<double>("area", 2, "metres");
 //
 // The call goes out on the connection of the calling thread when the gateway is pinned and that
 // thread serves one; otherwise on a connection to Python's callback server.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "convert.hpp"
+#include "arguments.hpp"
 #include "value.hpp"
 
 namespace py4cpp {
 
-/// Calls `method` with the arguments as they convert and returns the result as an R (or void).
-/// Throws as Proxy::call does, and Error when Python returned something that is no R.
-template <class R = void, class... Arguments>
-R call(const Registry& registry, const Proxy& proxy, std::string_view method,
-       Arguments&&... arguments) {
+namespace detail {
+
+/// Says that Python's result does not convert, as an Error.
+[[noreturn]] void refuse_result(const Registry& registry, std::string_view method,
+                                const Value& result, const std::string& wanted);
+
+}  // namespace detail
+
+template <class R, class... A>
+R Proxy::call(std::string_view method, A&&... arguments) const {
+  static_assert(std::is_void_v<R> || !std::is_reference_v<R>,
+                "py4cpp: the result of a call to Python is a value; leave out the reference");
   std::vector<Value> values;
-  values.reserve(sizeof...(Arguments));
-  (values.push_back(detail::to_value(std::forward<Arguments>(arguments))), ...);
-  Value result = proxy.call(method, std::move(values));
-  if constexpr (!std::is_void_v<R>) {
-    if (convert<R>::cost(result, registry) < 0)
-      throw Error("Python's " + std::string(method) + " returned something that is not " +
-                  std::string(convert<R>::java_name()));
-    return convert<R>::from_value(result, registry);
+  values.reserve(sizeof...(A));
+  (values.push_back(detail::to_value(std::forward<A>(arguments))), ...);
+  const Registry* registry = nullptr;
+  Value result = call(method, std::move(values), registry);
+  if constexpr (std::is_same_v<R, Value>) {
+    return result;
+  } else if constexpr (!std::is_void_v<R>) {
+    if constexpr (detail::parameter_is_sound<R>()) {
+      if (detail::Argument<R>::cost(result, *registry) < 0)
+        detail::refuse_result(*registry, method, result, detail::Argument<R>::java_name());
+      return detail::element_from<R>(result, *registry);
+    }
   }
 }
 

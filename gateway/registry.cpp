@@ -63,7 +63,15 @@ void Registry::exception(const std::string& name, const std::string& parent) {
       });
 }
 
-void Registry::freeze() { table_->freeze(); }
+void Registry::add_callback(const std::string& interface, std::string method,
+                            detail::Overload overload) {
+  auto& record = declare(interface, nullptr);
+  record.is_interface = true;
+  record.callback_method = method;
+  record.methods[std::move(method)].push_back(std::move(overload));
+}
+
+void Registry::freeze() { table_->freeze(*this); }
 
 bool Registry::is_frozen() const { return table_->is_frozen(); }
 

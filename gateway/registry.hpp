@@ -18,7 +18,7 @@
 
 #include "convert.hpp"
 #include "named_error.hpp"
-#include "overload.hpp"
+#include "type.hpp"
 #include "value.hpp"
 
 namespace py4cpp {
@@ -26,126 +26,49 @@ namespace py4cpp {
 class Registry;
 
 namespace detail {
+
 class TypeTable;
+
+/// Binds what every enumeration has: name(), ordinal(), valueOf(), values() and so on.
+void bind_enumeration(TypeRecord& record);
+void add_constant(TypeRecord& record, Constant constant);
+
+template <class T>
+constexpr bool class_can_be_bound() {
+  constexpr bool is_class = std::is_class_v<T>;
+  constexpr bool crosses_by_value = ValueType<T>;
+  static_assert(is_class, "py4cpp: only a class can be bound as a type; see enumeration<E>() too");
+  static_assert(!is_class || !crosses_by_value,
+                "py4cpp: the type has a convert<T> and crosses by value already");
+  return is_class && !crosses_by_value;
 }
 
-/// The chain that Registry::type returns; copy it freely. Binding a name again adds an overload.
-/// `T` is void for a class that has no C++ type: statics, and constructors that return values.
-template <class T>
-class Type {
+}  // namespace detail
+
+/// The chain that Registry::enumeration returns.
+template <class E>
+class Enumeration {
  public:
-  explicit Type(detail::TypeRecord& record) : record_(&record) {}
+  explicit Enumeration(detail::TypeRecord& record) : record_(&record) {}
 
-  /// Python may construct a T from these parameter types.
-  template <class... A>
-  Type constructor() const {
-    static_assert(std::is_constructible_v<T, A...>,
-                  "py4cpp: the type has no constructor that takes these parameters");
-    return constructor(
-        [](A... arguments) { return std::make_shared<T>(std::forward<A>(arguments)...); });
+  /// A constant; `name` is what Python calls it, as a static member of the enumeration.
+  Enumeration value(std::string name, E constant) const {
+    return value(std::move(name), constant, Documentation());
   }
-
-  /// The function makes the object: it returns shared_ptr<T>, T or a Value, and may take a
-  /// CallContext& first.
-  template <class F>
-  Type constructor(F function) const {
-    record_->constructors.push_back(detail::free_overload(std::move(function)));
+  /// The same with a text for help() and the stubs.
+  Enumeration value(std::string name, E constant, const Documentation& doc) const {
+    detail::add_constant(*record_, {std::move(name), static_cast<std::int64_t>(constant),
+                                    convert<E>::to_value(constant), doc.text});
     return *this;
   }
 
-  /// A member function, or a lambda that takes T&, const T&, shared_ptr<T> or the object as a
-  /// `const Value&` first. Both may take a CallContext& before the arguments.
-  template <class F>
-  Type method(std::string name, F function) const {
-    static_assert(!std::is_void_v<T>, "py4cpp: a class without a C++ type has no methods");
-    record_->methods[std::move(name)].push_back(detail::method_overload<T>(std::move(function)));
-    return *this;
-  }
-
-  /// A function or lambda; may take a CallContext& first.
-  template <class F>
-  Type static_method(std::string name, F function) const {
-    record_->static_methods[std::move(name)].push_back(detail::free_overload(std::move(function)));
-    return *this;
-  }
-
-  /// A data member. Python may set it unless it is const.
-  template <class M, class C>
-  requires(!std::is_function_v<M>) Type field(std::string name, M C::*member)
-  const {
-    auto pointer = [member](detail::Invocation& invocation) -> M& {
-      return static_cast<C&>(*static_cast<T*>(invocation.pointer)).*member;
-    };
-    detail::Field field = describe<std::remove_const_t<M>>();
-    field.get = [pointer](detail::Invocation& invocation) {
-      return detail::to_value(std::remove_const_t<M>(pointer(invocation)));
-    };
-    if constexpr (!std::is_const_v<M>)
-      field.set = [pointer](detail::Invocation& invocation) {
-        auto holder =
-            detail::Argument<M>::hold(invocation.arguments[0], invocation.context.registry());
-        pointer(invocation) = detail::Argument<M>::pass(holder);
-      };
-    record_->fields[std::move(name)] = std::move(field);
-    return *this;
-  }
-
-  /// A field that a function computes from the object; Python cannot set it.
-  template <class F>
-  requires(!std::is_member_object_pointer_v<F>) Type field(std::string name, F getter)
-  const {
-    record_->fields[std::move(name)] = computed(detail::method_overload<T>(std::move(getter)));
-    return *this;
-  }
-
-  /// A constant of the class, or, when given a function of no arguments, a field that it computes.
-  template <class F>
-  Type static_field(std::string name, F value) const {
-    if constexpr (detail::SignatureKnown<F> && !std::is_convertible_v<F, Value>) {
-      record_->static_fields[std::move(name)] = computed(detail::free_overload(std::move(value)));
-    } else {
-      detail::Field field;
-      field.get = [held = detail::to_value(std::move(value))](detail::Invocation&) { return held; };
-      record_->static_fields[std::move(name)] = std::move(field);
-    }
-    return *this;
-  }
-
-  /// Methods and fields of B, which must be registered too (before or after), are those of T as
-  /// well, and a T may be passed where a B is expected.
-  template <class B>
-  Type base() const {
-    static_assert(std::is_base_of_v<B, T> && !std::is_same_v<B, T>,
-                  "py4cpp: base<B>() needs a public base class of the type");
-    record_->bases.push_back({&typeid(B), [](void* derived) -> void* {
-                                return static_cast<B*>(static_cast<T*>(derived));
-                              }});
-    return *this;
-  }
-
-  /// The type counts as an instance of this Java class or interface, which need not be registered.
-  /// `java.util.List`, `Map`, `Set` and `Iterator` also make Python wrap it as such.
-  Type implements(std::string name) const {
-    record_->parents.push_back(std::move(name));
+  /// What help() and the stubs say of the enumeration.
+  Enumeration doc(std::string text) const {
+    record_->doc = std::move(text);
     return *this;
   }
 
  private:
-  template <class M>
-  static detail::Field describe() {
-    using Argument = detail::Argument<M>;
-    return {&Argument::java_name,
-            {},
-            {},
-            {&Argument::cost, &Argument::java_name, Argument::bound_type}};
-  }
-  static detail::Field computed(detail::Overload getter) {
-    detail::Field field;
-    field.java_name = getter.return_name;
-    field.get = std::move(getter.invoke);
-    return field;
-  }
-
   detail::TypeRecord* record_;
 };
 
@@ -161,18 +84,89 @@ class Registry {
   /// the same name and T it returns the same chain. Throws Error when either is taken differently.
   template <class T>
   Type<T> type(const std::string& name) {
-    static_assert(std::is_class_v<T>, "py4cpp: only a class can be bound as a type");
-    static_assert(!ValueType<T>, "py4cpp: the type has a convert<T> and crosses by value already");
     auto& record = declare(name, &typeid(T));
-    record.error = detail::error_functions<T>();
+    if constexpr (detail::class_can_be_bound<T>()) record.error = detail::error_functions<T>();
     return Type<T>(record);
   }
 
   /// A class without a C++ type: static members and constructors that return values.
   Type<void> type(const std::string& name) { return Type<void>(declare(name, nullptr)); }
 
+  /// Binds an enum or enum class. Python finds its constants as static members; each answers
+  /// name(), ordinal(), toString(), compareTo() and equals(), the class valueOf() and values().
+  template <class E>
+  Enumeration<E> enumeration(const std::string& name) {
+    static_assert(std::is_enum_v<E>, "py4cpp: enumeration<E>() needs an enum or enum class");
+    auto& record = declare(name, &typeid(E));
+    if constexpr (std::is_enum_v<E>) {
+      record.number_of = [](const void* constant) {
+        return static_cast<std::int64_t>(*static_cast<const E*>(constant));
+      };
+      detail::bind_enumeration(record);
+    }
+    return Enumeration<E>(record);
+  }
+
   /// An interface that a Python class may name in `implements`.
   void interface(const std::string& name);
+
+  /// The same for an abstract C++ class T: where a T is wanted, Python may pass an object whose
+  /// class names the interface. `Wrapper` derives from T and is made from the Proxy of that object,
+  /// to which it forwards:
+  ///
+  ///   struct PythonListener : Listener {
+  ///     explicit PythonListener(Proxy python) : python(std::move(python)) {}
+  ///     void changed(double to) override { python.call<void>("changed", to); }
+  ///     Proxy python;
+  ///   };
+  ///   registry.interface<Listener, PythonListener>("home.Listener")
+  ///       .method("changed", &Listener::changed, arg("to"));
+  ///
+  /// The methods bound on it serve C++ implementations and the stubs. An interface with one method
+  /// can be passed as a std::function, too.
+  template <class T, class Wrapper>
+  Type<T> interface(const std::string& name) {
+    constexpr bool derived = std::derived_from<Wrapper, T>;
+    constexpr bool made_from_proxy = std::is_constructible_v<Wrapper, Proxy>;
+    static_assert(derived, "py4cpp: the interface's wrapper has to derive from the interface");
+    static_assert(!derived || made_from_proxy,
+                  "py4cpp: the interface's wrapper needs a constructor that takes a py4cpp::Proxy "
+                  "and must not be abstract: override every pure virtual function");
+    if constexpr (derived && made_from_proxy)
+      return interface<T>(name, [](const Proxy& python) -> std::shared_ptr<T> {
+        return std::make_shared<Wrapper>(python);
+      });
+    else
+      return Type<T>(declare(name, &typeid(T)));
+  }
+  /// The same with a function that makes the object.
+  template <class T, std::invocable<const Proxy&> F>
+  Type<T> interface(const std::string& name, F wrap) {
+    auto type = this->type<T>(name);
+    auto& record = declare(name, &typeid(T));
+    record.is_interface = true;
+    record.from_proxy = [wrap = std::move(wrap)](const Proxy& python) -> std::shared_ptr<void> {
+      return std::shared_ptr<T>(wrap(python));
+    };
+    return type;
+  }
+
+  /// A std::function that is made from a Python object which implements the interface calls this
+  /// method. `Signature`, such as double(int), is what the stubs show.
+  template <class Signature, class... N>
+  void callback(const std::string& interface, std::string method, const N&... notes) {
+    static_assert(std::is_function_v<Signature>,
+                  "py4cpp: callback<R(A...)>() needs the type of a function, such as double(int)");
+    if constexpr (std::is_function_v<Signature>) {
+      using Function = Signature*;
+      if constexpr (detail::function_is_sound<Function, N...>()) {
+        detail::Overload overload =
+            detail::with_notes(detail::free_overload(Function(nullptr)), notes...);
+        overload.invoke = nullptr;
+        add_callback(interface, std::move(method), std::move(overload));
+      }
+    }
+  }
 
   /// `other` names the class `name`, which may be registered before or after, a second time.
   void alias(const std::string& other, const std::string& name);
@@ -193,11 +187,12 @@ class Registry {
     using Named = std::remove_cvref_t<std::invoke_result_t<F, const E&>>;
     static_assert(std::derived_from<Named, NamedError>,
                   "py4cpp: translate needs a function that returns a NamedError");
-    add_translator([function = std::move(function)](
-                       const std::exception& error) -> std::shared_ptr<NamedError> {
-      const auto* match = dynamic_cast<const E*>(&error);
-      return match ? std::make_shared<Named>(function(*match)) : nullptr;
-    });
+    if constexpr (std::derived_from<Named, NamedError>)
+      add_translator([function = std::move(function)](
+                         const std::exception& error) -> std::shared_ptr<NamedError> {
+        const auto* match = dynamic_cast<const E*>(&error);
+        return match ? std::make_shared<Named>(function(*match)) : nullptr;
+      });
   }
 
   /// Names under `package` that are not registered are classes whose use throws what `handler`
@@ -210,10 +205,11 @@ class Registry {
         std::remove_cvref_t<std::invoke_result_t<F, const std::string&, const std::string&>>;
     static_assert(std::derived_from<Named, NamedError>,
                   "py4cpp: missing needs a function that returns a NamedError");
-    add_missing(package, [handler = std::move(handler)](const std::string& class_name,
-                                                        const std::string& member) {
-      throw Named(handler(class_name, member));
-    });
+    if constexpr (std::derived_from<Named, NamedError>)
+      add_missing(package, [handler = std::move(handler)](const std::string& class_name,
+                                                          const std::string& member) {
+        throw Named(handler(class_name, member));
+      });
   }
 
   /// Checks the whole registry and seals it. Throws Error with a sentence for every parameter, base
@@ -250,6 +246,7 @@ class Registry {
   using Translator = std::function<std::shared_ptr<NamedError>(const std::exception&)>;
   using Missing = std::function<void(const std::string& class_name, const std::string& member)>;
 
+  void add_callback(const std::string& interface, std::string method, detail::Overload overload);
   detail::TypeRecord& declare(const std::string& name, const std::type_info* type);
   void add_translator(Translator translator);
   void add_missing(const std::string& package, Missing handler);

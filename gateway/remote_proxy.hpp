@@ -20,6 +20,8 @@ class ProxyCaller {
   /// See Proxy::call. May be called from any thread.
   virtual Value call(const std::string& id, std::string_view method,
                      std::vector<Value> arguments) = 0;
+  /// What results are converted with.
+  virtual const Registry& registry() const = 0;
   /// Nobody refers to the proxy any more. Must not block or throw; any thread.
   virtual void release(const std::string& id) noexcept = 0;
 };

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "gateway/admission.hpp"
+#include "gateway/python_error.hpp"
 
 namespace py4cpp {
 
@@ -20,11 +21,6 @@ constexpr std::size_t kept_answer_bytes = 65'536;
 /// Releases that are sent before their answers are awaited: a round trip costs more than a release.
 /// Both directions of them fit into any socket's buffer.
 constexpr std::size_t release_batch = 64;
-
-std::string last_line(std::string_view text) {
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  return std::string(text.substr(text.rfind('\n') + 1));
-}
 
 /// The arguments of a call to Python. Those that are objects are forgotten again unless Python has
 /// answered: then it holds them and lets go of them itself.
@@ -282,7 +278,7 @@ void Session::raise_python_error(std::string_view part) {
     is_broken_ = true;
     transport_->shut_down();
   }
-  throw PythonError(last_line(traceback), traceback);
+  throw python_error(traceback);
 }
 
 void Session::lose(const std::string& reason) {

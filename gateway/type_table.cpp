@@ -71,7 +71,7 @@ void TypeTable::add_missing(const std::string& package, Missing handler) {
   missing_[package] = std::move(handler);
 }
 
-void TypeTable::freeze() {
+void TypeTable::freeze(const Registry& registry) {
   if (frozen_) return;
   for (const auto& [name, record] : records_) {
     Class& type = classes_[name];
@@ -80,16 +80,22 @@ void TypeTable::freeze() {
   }
   std::vector<std::string> mistakes;
   check(mistakes);
-  if (!mistakes.empty()) {
-    classes_.clear();
-    by_type_.clear();
-    std::string text = "the registry has mistakes:";
-    for (const auto& mistake : mistakes) text += "\n  " + mistake;
-    throw Error(text);
-  }
+  refuse(mistakes);
   for (auto& [name, type] : classes_) link(type);
   for (auto& [name, type] : classes_) inherit(type);
+  check_defaults(mistakes, registry);
+  refuse(mistakes);
   frozen_ = true;
+}
+
+/// Opens the table again and throws, when there are any.
+void TypeTable::refuse(const std::vector<std::string>& mistakes) {
+  if (mistakes.empty()) return;
+  classes_.clear();
+  by_type_.clear();
+  std::string text = "the registry has mistakes:";
+  for (const auto& mistake : mistakes) text += "\n  " + mistake;
+  throw Error(text);
 }
 
 const Class* TypeTable::find(std::string_view name) const {
@@ -126,9 +132,15 @@ const TypeTable::Missing* TypeTable::missing_for(std::string_view name) const {
 }
 
 std::shared_ptr<NamedError> TypeTable::translate(const std::exception& error) const {
+  std::shared_ptr<NamedError> named;
   for (const auto& translator : translators_)
-    if (auto named = translator(error)) return named;
-  return std::make_shared<NamedError>("java.lang.RuntimeException", error.what());
+    if ((named = translator(error))) break;
+  if (!named) named = std::make_shared<NamedError>("java.lang.RuntimeException", error.what());
+  // An error of ours says enough, and a derived NamedError is the whole story.
+  const NamedError& result = *named;
+  if (!dynamic_cast<const Error*>(&error) && typeid(result) == typeid(NamedError))
+    named->set_origin(readable_type_name(typeid(error)));
+  return named;
 }
 
 std::vector<std::string> TypeTable::nested_classes(std::string_view name) const {
@@ -140,6 +152,12 @@ std::vector<std::string> TypeTable::nested_classes(std::string_view name) const 
     if (!rest.empty() && rest.find('$') == std::string_view::npos) found.emplace_back(rest);
   }
   return found;
+}
+
+std::vector<std::string> TypeTable::class_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, type] : classes_) names.emplace_back(name);
+  return names;
 }
 
 void TypeTable::require_open() const {
@@ -173,6 +191,24 @@ void TypeTable::check_function(std::vector<std::string>& mistakes, const std::st
     if (parameter.bound_type && !find(*parameter.bound_type))
       mistakes.push_back(where + " takes a " + readable_type_name(*parameter.bound_type) +
                          ", which is not registered");
+}
+
+void TypeTable::check_defaults(std::vector<std::string>& mistakes, const Registry& registry) const {
+  const auto look = [&](const std::string& where, const Overload& overload) {
+    for (std::size_t i = 0; i < overload.notes.size(); ++i) {
+      const auto& note = overload.notes[i];
+      const auto& parameter = overload.parameters[i];
+      if (note.has_default && parameter.cost(note.default_value, registry) < 0)
+        mistakes.push_back(where + ": the default value of " + note.name + " is no " +
+                           parameter.java_name());
+    }
+  };
+  for (const auto& [name, record] : records_) {
+    for (const auto& overload : record->constructors) look("a constructor of " + name, overload);
+    for (const auto* group : {&record->methods, &record->static_methods})
+      for (const auto& [method, overloads] : *group)
+        for (const auto& overload : overloads) look(name + "." + method, overload);
+  }
 }
 
 /// Finds every C++ base and every name above the class, breadth first, so that distances are least.

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "gateway/named_error.hpp"
-#include "gateway/overload.hpp"
+#include "gateway/records.hpp"
 
 namespace py4cpp::detail {
 
@@ -78,7 +78,8 @@ class TypeTable {
   void add_translator(Translator translator);
   void add_missing(const std::string& package, Missing handler);
 
-  void freeze();
+  /// `registry` is the one that holds this table.
+  void freeze(const Registry& registry);
   bool is_frozen() const { return frozen_; }
 
   /// The class of this name or alias; null when there is none.
@@ -93,12 +94,16 @@ class TypeTable {
   /// The NamedError that Python shall see for a C++ exception, never null.
   std::shared_ptr<NamedError> translate(const std::exception& error) const;
 
+  /// Every registered name, sorted.
+  std::vector<std::string> class_names() const;
   /// The members of `name` that are classes: "Inner" for "a.C$Inner".
   std::vector<std::string> nested_classes(std::string_view name) const;
 
  private:
   void require_open() const;
   void check(std::vector<std::string>& mistakes) const;
+  void check_defaults(std::vector<std::string>& mistakes, const Registry& registry) const;
+  void refuse(const std::vector<std::string>& mistakes);
   void check_function(std::vector<std::string>& mistakes, const std::string& where,
                       const Overload& overload) const;
   void link(Class& type);

@@ -45,7 +45,7 @@ std::size_t ValueHash::operator()(const Value& value) const {
                     return std::hash<std::string_view>()(
                         {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
                   },
-                  [](const Object& object) { return std::hash<void*>()(object.pointer().get()); },
+                  [](const Object& object) { return object.hash(); },
                   [](const Proxy& proxy) { return std::hash<const void*>()(proxy.remote().get()); },
                   [](const auto& plain) {
                     return std::hash<std::remove_cvref_t<decltype(plain)>>()(plain);

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -31,6 +32,34 @@ struct Decimal {
   friend bool operator==(const Decimal&, const Decimal&) = default;
 };
 
+namespace detail {
+
+/// What an Object knows of the type of the pointer that it was made from. Constants of an
+/// enumeration have no identity of their own, so they are compared by value.
+struct PointerType {
+  const std::type_info* type;
+  bool (*equal)(const void* a, const void* b);  // Null: by identity.
+  std::size_t (*hash)(const void* object);
+};
+
+template <class T>
+constexpr PointerType describe_pointer() {
+  if constexpr (std::is_enum_v<T>)
+    return {&typeid(T),
+            [](const void* a, const void* b) {
+              return *static_cast<const T*>(a) == *static_cast<const T*>(b);
+            },
+            [](const void* object) {
+              return static_cast<std::size_t>(*static_cast<const T*>(object));
+            }};
+  else
+    return {&typeid(T), nullptr, nullptr};
+}
+template <class T>
+inline constexpr PointerType pointer_type = describe_pointer<T>();
+
+}  // namespace detail
+
 /// A shared C++ object together with what is known of its type. Never empty.
 ///
 /// The type is that of the object itself when its class has virtual functions, else the one of the
@@ -46,7 +75,7 @@ class Object {
     if (!pointer) throw Error("an Object cannot be made from a null pointer");
     auto plain = std::const_pointer_cast<Plain>(std::move(pointer));
     Object object;
-    object.static_type_ = &typeid(Plain);
+    object.static_type_ = &detail::pointer_type<Plain>;
     if constexpr (std::is_polymorphic_v<Plain>) {
       object.type_ = &typeid(*plain);
       auto* whole = static_cast<std::byte*>(dynamic_cast<void*>(plain.get()));
@@ -54,7 +83,7 @@ class Object {
       object.static_offset_ = part - whole;
       object.pointer_ = std::shared_ptr<void>(std::move(plain), whole);
     } else {
-      object.type_ = object.static_type_;
+      object.type_ = &typeid(Plain);
       object.pointer_ = std::move(plain);
     }
     return object;
@@ -66,30 +95,40 @@ class Object {
 
   /// The object as the type of the pointer that it was made from.
   void* static_pointer() const { return static_cast<std::byte*>(pointer_.get()) + static_offset_; }
-  const std::type_info& static_type() const { return *static_type_; }
+  const std::type_info& static_type() const { return *static_type_->type; }
 
   /// The object as a T when T is one of the two types above, else null. For bases of a registered
   /// type use Registry::cast.
   template <class T>
   std::shared_ptr<T> get() const {
     if (*type_ == typeid(T)) return std::static_pointer_cast<T>(pointer_);
-    if (*static_type_ == typeid(T))
+    if (static_type() == typeid(T))
       return std::shared_ptr<T>(pointer_, static_cast<T*>(static_pointer()));
     return nullptr;
   }
 
-  /// Two Objects are equal when they are the same object.
-  friend bool operator==(const Object& a, const Object& b) { return a.pointer_ == b.pointer_; }
+  /// Two Objects are equal when they are the same object or the same constant of an enumeration.
+  friend bool operator==(const Object& a, const Object& b) {
+    if (a.pointer_ == b.pointer_) return true;
+    return a.static_type_->equal && *a.type_ == *b.type_ &&
+           a.static_type_->equal(a.pointer_.get(), b.pointer_.get());
+  }
+  /// Agrees with operator==.
+  std::size_t hash() const {
+    return static_type_->hash ? static_type_->hash(pointer_.get())
+                              : std::hash<void*>()(pointer_.get());
+  }
 
  private:
   Object() = default;
 
   std::shared_ptr<void> pointer_;
   const std::type_info* type_ = nullptr;
-  const std::type_info* static_type_ = nullptr;
+  const detail::PointerType* static_type_ = nullptr;
   std::ptrdiff_t static_offset_ = 0;
 };
 
+class Registry;
 class RemoteProxy;
 class Value;
 
@@ -106,6 +145,11 @@ class Proxy {
   Value call(std::string_view method, std::vector<Value> arguments) const;
   /// The same without arguments.
   Value call(std::string_view method) const;
+  /// The same with any arguments that could be returned to Python, and the result as an R (or
+  /// void): `double area = shape.call<double>("area", 2, "metres")`. Throws Error when Python
+  /// returned something that is no R.
+  template <class R = Value, class... A>
+  R call(std::string_view method, A&&... arguments) const;
 
   /// The names of the interfaces that the Python class declares.
   const std::vector<std::string>& interfaces() const;
@@ -114,6 +158,10 @@ class Proxy {
   friend bool operator==(const Proxy&, const Proxy&) = default;
 
  private:
+  /// Calls; `registry` becomes the one that the result is to be converted with.
+  Value call(std::string_view method, std::vector<Value> arguments,
+             const Registry*& registry) const;
+
   std::shared_ptr<RemoteProxy> remote_;
 };
 

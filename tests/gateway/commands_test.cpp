@@ -57,7 +57,9 @@ TEST_SUITE("commands") {
     Conversation().play(
         Script()
             .exchange("c\nt\nfail\ne\n", "!xro0\n")
-            .exchange("p\nro0\ne\n", "!ysjava.lang.IndexOutOfBoundsException: far out\n")
+            .exchange("p\nro0\ne\n",
+                      "!ysjava.lang.IndexOutOfBoundsException: far out"
+                      "\\n\tat C++ (std::out_of_range)\n")
             .exchange("c\no0\ngetMessage\ne\n", "!ysfar out\n")
             .exchange("c\no0\ntoString\ne\n", "!ysjava.lang.IndexOutOfBoundsException: far out\n")
             .exchange("c\no0\ngetCause\ne\n", "!yn\n")

@@ -49,6 +49,7 @@ void bind_test_classes(Registry& registry) {
 Conversation::Conversation(GatewayOptions options) : options_(std::move(options)) {
   bind_test_classes(registry);
   registry.freeze();
+  caller->known = &registry;
   renew();
 }
 

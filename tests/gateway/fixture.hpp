@@ -63,8 +63,10 @@ class DirectCaller final : public ProxyCaller {
     bool was_sent = false;
     return session->call(id, method, arguments, was_sent);
   }
+  const Registry& registry() const override { return *known; }
   void release(const std::string& id) noexcept override { released.push_back(id); }
 
+  const Registry* known = nullptr;
   Session* session = nullptr;
   std::vector<std::string> released;
 };

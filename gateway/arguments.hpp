@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the parameters and results of bound functions use convert<T>: a reference to a bound class is
+// held by a shared_ptr while the call runs, text and bytes are lent without a copy. Parameters that
+// cannot work stop the compiler with one sentence. Embedders do not use these directly.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "convert_plain.hpp"
+
+namespace py4cpp {
+
+class CallContext;
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_unique_ptr = false;
+template <class T, class D>
+inline constexpr bool is_unique_ptr<std::unique_ptr<T, D>> = true;
+
+/// Types that only stand for a value while a call runs.
+template <class T>
+inline constexpr bool is_lent = false;
+template <>
+inline constexpr bool is_lent<std::string_view> = true;
+template <>
+inline constexpr bool is_lent<std::span<const std::byte>> = true;
+
+/// Types whose Argument is written by hand; they need no converter.
+template <class T>
+inline constexpr bool has_own_argument = is_lent<T>;
+
+/// Whether a parameter can take its argument from Python; if not, says why.
+template <class Parameter>
+constexpr bool parameter_is_sound() {
+  using T = std::remove_cvref_t<Parameter>;
+  constexpr bool is_mutable_reference =
+      std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
+  if constexpr (std::is_pointer_v<T>) {
+    static_assert(!std::is_pointer_v<T>,
+                  "py4cpp: a parameter is a raw pointer; take a reference or a shared_ptr instead");
+    return false;
+  } else if constexpr (is_unique_ptr<T>) {
+    static_assert(!is_unique_ptr<T>,
+                  "py4cpp: a parameter is a unique_ptr, but Python keeps its object; take a "
+                  "shared_ptr or a reference instead");
+    return false;
+  } else if constexpr (std::same_as<T, CallContext>) {
+    static_assert(!std::same_as<T, CallContext>,
+                  "py4cpp: CallContext& has to be the first parameter after the object");
+    return false;
+  } else if constexpr (has_own_argument<T>) {
+    return true;
+  } else if constexpr (!ValueType<T> && is_in_namespace_std<T>()) {
+    static_assert(ValueType<T>,
+                  "py4cpp: a parameter's standard type, or what it holds, has no converter here; "
+                  "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
+    return false;
+  } else if constexpr (!ValueType<T> && !BoundType<T>) {
+    static_assert(ValueType<T> || BoundType<T>,
+                  "py4cpp: a parameter's type has no py4cpp::convert<T> and is no class to bind; "
+                  "write a py4cpp::convert<T> for it");
+    return false;
+  } else if constexpr (ValueType<T> && is_mutable_reference) {
+    static_assert(!(ValueType<T> && is_mutable_reference),
+                  "py4cpp: a parameter is a non-const reference to a plain value, which is copied "
+                  "from Python; take it by value or by const reference");
+    return false;
+  } else if constexpr (BoundType<T> && std::is_rvalue_reference_v<Parameter>) {
+    static_assert(!std::is_rvalue_reference_v<Parameter>,
+                  "py4cpp: a parameter is an rvalue reference to a bound object, which Python "
+                  "still holds; take a const reference or a shared_ptr");
+    return false;
+  } else {
+    return true;
+  }
+}
+
+/// The registered type that T needs, or null for plain values.
+template <class T>
+constexpr const std::type_info* bound_type_of() {
+  if constexpr (requires { convert<T>::bound_type; })
+    return convert<T>::bound_type;
+  else if constexpr (BoundType<T>)
+    return &typeid(T);
+  else
+    return nullptr;
+}
+
+template <class T>
+PythonType python_type_for() {
+  if constexpr (requires { convert<T>::python_type(); })
+    return convert<T>::python_type();
+  else if constexpr (ValueType<T>)
+    return python_type_of(convert<T>::java_name());
+  else if constexpr (std::is_convertible_v<T, std::string_view>)
+    return {"str"};
+  else if constexpr (BoundType<T>)
+    return {{}, {}, &typeid(T)};
+  else
+    return {"Any"};
+}
+
+/// What a parameter needs while the call runs, and how it is passed on.
+template <class Parameter>
+struct Argument {
+  using Plain = std::remove_cvref_t<Parameter>;
+  static constexpr bool is_value = ValueType<Plain>;
+  using Converter = std::conditional_t<is_value, convert<Plain>, convert<std::shared_ptr<Plain>>>;
+  using Holder = std::conditional_t<is_value, Plain, std::shared_ptr<Plain>>;
+  static constexpr const std::type_info* bound_type = bound_type_of<Plain>();
+
+  static std::string java_name() { return Converter::java_name(); }
+  static PythonType python_type() {
+    if constexpr (is_value && requires {
+                    typename Plain::element_type;
+                    convert<Plain>::bound_type;
+                  })
+      return {"optional", {python_type_for<Plain>()}};  // A shared_ptr takes None.
+    else
+      return python_type_for<Plain>();
+  }
+  static Cost cost(const Value& value, const Registry& registry) {
+    if constexpr (!is_value)
+      if (value.is_null()) return no_match;  // A reference cannot be null.
+    return Converter::cost(value, registry);
+  }
+  static Holder hold(const Value& value, const Registry& registry) {
+    return Converter::from_value(value, registry);
+  }
+  /// A reference into the holder, so that nothing is moved twice.
+  static decltype(auto) pass(Holder& holder) {
+    if constexpr (is_value)
+      return static_cast<Parameter&&>(holder);
+    else
+      return static_cast<Plain&>(*holder);
+  }
+};
+
+/// Text and bytes that the function only looks at: valid until it returns.
+template <class Parameter>
+requires is_lent<std::remove_cvref_t<Parameter>>
+struct Argument<Parameter> {
+  using T = std::remove_cvref_t<Parameter>;
+  using Stored = std::conditional_t<std::same_as<T, std::string_view>, std::string, Bytes>;
+  using Holder = T;
+  static constexpr const std::type_info* bound_type = nullptr;
+
+  static std::string java_name() { return convert<Stored>::java_name(); }
+  static PythonType python_type() { return python_type_for<Stored>(); }
+  static Cost cost(const Value& value, const Registry& registry) {
+    return convert<Stored>::cost(value, registry);
+  }
+  static Holder hold(const Value& value, const Registry&) { return *value.get_if<Stored>(); }
+  static T pass(Holder& holder) { return holder; }
+};
+
+/// The converted value itself: vector<bool> and friends cannot lend references.
+template <class T>
+T element_from(const Value& value, const Registry& registry) {
+  auto holder = Argument<T>::hold(value, registry);
+  return T(Argument<T>::pass(holder));
+}
+
+/// Whether a function's result can be returned to Python; if not, says why.
+template <class R>
+constexpr bool result_is_sound() {
+  using T = std::remove_cvref_t<R>;
+  if constexpr (std::is_void_v<R>) {
+    return true;
+  } else if constexpr (std::is_convertible_v<R, std::string_view> ||
+                       std::is_convertible_v<R, Value> || is_unique_ptr<T> || is_lent<T> ||
+                       requires(R && result) { convert<T>::to_value(std::forward<R>(result)); }) {
+    return true;
+  } else if constexpr (std::is_pointer_v<T>) {
+    static_assert(!std::is_pointer_v<T>,
+                  "py4cpp: a function returns a raw pointer, which does not say who deletes it; "
+                  "return a shared_ptr, a unique_ptr or a copy");
+    return false;
+  } else if constexpr (is_in_namespace_std<T>()) {
+    static_assert(!is_in_namespace_std<T>(),
+                  "py4cpp: a result's standard type, or what it holds, has no converter here; "
+                  "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
+    return false;
+  } else {
+    static_assert(std::is_class_v<T>,
+                  "py4cpp: a result's type has no py4cpp::convert<T> and is no class to bind; "
+                  "write a py4cpp::convert<T> for it");
+    return std::is_class_v<T>;
+  }
+}
+
+/// Turns what a bound function returned into a Value. A class returned by value is moved into a
+/// shared object of its own.
+template <class R>
+Value to_value(R&& result) {
+  using T = std::remove_cvref_t<R>;
+  if constexpr (std::is_null_pointer_v<T>) {
+    return Value();
+  } else if constexpr (std::is_convertible_v<R, std::string_view> &&
+                       !std::same_as<T, std::string>) {
+    return Value(std::string_view(result));
+  } else if constexpr (requires { convert<T>::to_value(std::forward<R>(result)); }) {
+    return convert<T>::to_value(std::forward<R>(result));
+  } else if constexpr (std::same_as<T, std::span<const std::byte>>) {
+    return Value(Bytes(result.begin(), result.end()));
+  } else if constexpr (is_unique_ptr<T>) {
+    return Value(std::shared_ptr<typename T::element_type>(std::forward<R>(result)));
+  } else if constexpr (std::is_convertible_v<R, Value>) {
+    return Value(std::forward<R>(result));
+  } else if constexpr (result_is_sound<R>()) {
+    return Value(std::make_shared<T>(std::forward<R>(result)));
+  } else {
+    return Value();
+  }
+}
+
+}  // namespace detail
+
+/// Null becomes an empty optional. An optional of a bound class holds a copy of the object.
+template <Crossing T>
+struct convert<std::optional<T>> {
+  static constexpr const std::type_info* bound_type = detail::bound_type_of<T>();
+  static std::string java_name() { return detail::Argument<T>::java_name(); }
+  static PythonType python_type() { return {"optional", {detail::python_type_for<T>()}}; }
+  static Cost cost(const Value& value, const Registry& registry) {
+    return value.is_null() ? null_cost - distance_cost : detail::Argument<T>::cost(value, registry);
+  }
+  static std::optional<T> from_value(const Value& value, const Registry& registry) {
+    if (value.is_null()) return std::nullopt;
+    return detail::element_from<T>(value, registry);
+  }
+  static Value to_value(std::optional<T> value) {
+    return value ? detail::to_value(std::move(*value)) : Value();
+  }
+};
+
+}  // namespace py4cpp

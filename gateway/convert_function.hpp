@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// std::function parameters: Python passes an object that implements an interface, and the function
+// calls the method that Registry::callback or Registry::interface names for that interface, the
+// one that Java names for its functional interfaces, or else `__call__`. The function may be kept
+// and called from any thread; it keeps the Python object alive. None becomes an empty function.
+#pragma once
+
+#include <functional>
+
+#include "arguments.hpp"
+#include "proxy.hpp"
+
+namespace py4cpp {
+
+namespace detail {
+
+Cost callable_cost(const Registry& registry, const Value& value);
+/// The method that a call of the Python object as a function means.
+std::string callback_method(const Registry& registry, const Proxy& proxy);
+
+template <class T>
+PythonType parameter_type() {
+  if constexpr (std::is_void_v<T>)
+    return {"None"};
+  else
+    return python_type_for<std::remove_cvref_t<T>>();
+}
+
+}  // namespace detail
+
+template <class R, class... A>
+struct convert<std::function<R(A...)>> {
+  using Function = std::function<R(A...)>;
+  static std::string java_name() { return "java.util.function.Function"; }
+  static PythonType python_type() {
+    return {"callable", {detail::parameter_type<R>(), detail::parameter_type<A>()...}};
+  }
+  static Cost cost(const Value& value, const Registry& registry) {
+    return detail::callable_cost(registry, value);
+  }
+  static Function from_value(const Value& value, const Registry& registry) {
+    const auto* proxy = value.get_if<Proxy>();
+    if (!proxy) return {};
+    return [python = *proxy, method = detail::callback_method(registry, *proxy)](A... arguments) {
+      return python.call<R>(method, std::forward<A>(arguments)...);
+    };
+  }
+};
+
+}  // namespace py4cpp
