@@ -69,8 +69,8 @@ class SharedBuffer {
     if (owner->capacity() == 0) owner->reserve(1);  // An empty array has a block as well.
     if (shape.empty()) shape = {static_cast<std::int64_t>(owner->size())};
     auto* const data = reinterpret_cast<std::byte*>(owner->data());
-    return make(data, owner->size() * sizeof(T), std::move(owner), format_of<T>(),
-                std::move(shape));
+    const std::size_t size = owner->size() * sizeof(T);
+    return make(data, size, std::move(owner), format_of<T>(), std::move(shape));
   }
 
   std::span<std::byte> bytes() { return {data_, size_}; }

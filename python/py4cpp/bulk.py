@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arrays, Arrow tables and bytes of C++ in numpy and pyarrow, and back, at the speed of memory.
+
+    prices = py4cpp.bulk.to_numpy(market.prices())
+    market.mean(py4cpp.bulk.from_numpy(gateway, prices))
+
+The C++ side returns and takes `py4cpp.SharedBuffer` objects, which `bind_bulk` of
+`py4cpp/bulk.hpp` registers. When the gateway runs on this machine as the same user, its memory is
+mapped: nothing is copied on the way to Python, and once on the way to C++. Otherwise the bytes come
+as a stream, and go in pieces; nobody has to choose. numpy and pyarrow are imported when used.
+"""
+
+from __future__ import annotations
+
+import mmap
+from typing import TYPE_CHECKING, Any
+
+from py4cpp.shared_memory import Description, map_memory
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+__all__ = [
+    "from_arrow",
+    "from_bytes",
+    "from_numpy",
+    "is_shared",
+    "to_arrow",
+    "to_bytes",
+    "to_memoryview",
+    "to_numpy",
+]
+
+UPLOAD_BYTES = 8 << 20  # Of one piece; it becomes a third longer as base64.
+BYTES_FORMAT = "|u1"
+ARROW_FORMAT = "arrow.stream"
+
+
+def is_shared(buffer: Any) -> bool:
+    """Whether the memory of a SharedBuffer can be mapped here, so that nothing is copied."""
+    description = Description.of(buffer)
+    return description.size == 0 or map_memory(description, writable=False) is not None
+
+
+def to_memoryview(buffer: Any, *, writable: bool = False) -> memoryview:
+    """The bytes of a SharedBuffer.
+
+    A mapping where that is possible: it shows what C++ writes later and, when `writable`, C++ sees
+    what is written here. It stays valid without `buffer` and without the gateway. Elsewhere it is a
+    copy, and asking for `writable` raises ValueError, since C++ would not see it.
+    """
+    return _view(buffer, Description.of(buffer), writable)
+
+
+def to_bytes(buffer: Any) -> bytes:
+    """A copy of the bytes of a SharedBuffer."""
+    return bytes(to_memoryview(buffer))
+
+
+def to_numpy(buffer: Any, *, writable: bool = False) -> np.ndarray[Any, Any]:
+    """The array that a SharedBuffer holds; see to_memoryview for what `writable` means and for how
+    long the array is valid. Raises TypeError when the buffer holds an Arrow table."""
+    import numpy as np
+
+    description = Description.of(buffer)
+    if description.format == ARROW_FORMAT:
+        raise TypeError("the buffer holds an Arrow table: use to_arrow")
+    view = _view(buffer, description, writable)
+    return np.frombuffer(view, np.dtype(description.format)).reshape(description.shape)
+
+
+def from_numpy(gateway: Any, array: Any) -> Any:
+    """A SharedBuffer with a copy of the array, to be passed to C++. Raises TypeError for arrays of
+    Python objects and of compound types."""
+    import numpy as np
+
+    array = np.asarray(array)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"arrays of {array.dtype} have no form in C++")
+    # A byte order that is not this machine's would not be the one of C++ either.
+    dtype = array.dtype.newbyteorder("=")
+    buffer, view = _allocate(gateway, array.nbytes, dtype.str, array.shape)
+    if view is not None:
+        np.copyto(np.frombuffer(view, dtype).reshape(array.shape), array)
+    else:
+        contiguous = np.ascontiguousarray(array, dtype)
+        _upload(buffer, contiguous.reshape(-1).view(np.uint8).data)
+    return buffer
+
+
+def to_arrow(buffer: Any) -> pa.Table:
+    """The table that a SharedBuffer holds, whose columns lie in the mapping. Raises TypeError when
+    it holds none."""
+    import pyarrow as pa
+
+    description = Description.of(buffer)
+    if description.format != ARROW_FORMAT:
+        raise TypeError("the buffer holds no Arrow table: use to_numpy or to_bytes")
+    with pa.ipc.open_stream(pa.py_buffer(_view(buffer, description, False))) as reader:
+        return reader.read_all()
+
+
+def from_arrow(gateway: Any, table: pa.Table) -> Any:
+    """A SharedBuffer with the table as an Arrow IPC stream."""
+    import pyarrow as pa
+
+    def write(sink: pa.NativeFile) -> None:
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+
+    counter = pa.MockOutputStream()
+    write(counter)
+    buffer, view = _allocate(gateway, counter.size(), ARROW_FORMAT, ())
+    if view is not None:
+        write(pa.FixedSizeBufferWriter(pa.py_buffer(view)))
+    else:
+        sink = pa.BufferOutputStream()
+        write(sink)
+        _upload(buffer, memoryview(sink.getvalue()))
+    return buffer
+
+
+def from_bytes(gateway: Any, data: bytes | bytearray | memoryview) -> Any:
+    """A SharedBuffer with a copy of the bytes of any object that has a contiguous buffer."""
+    source = memoryview(data).cast("B")
+    buffer, view = _allocate(gateway, source.nbytes, BYTES_FORMAT, (source.nbytes,))
+    if view is not None:
+        view[:] = source
+    else:
+        _upload(buffer, source)
+    return buffer
+
+
+def _view(buffer: Any, description: Description, writable: bool) -> memoryview:
+    if description.size == 0:
+        return memoryview(bytearray() if writable else b"")
+    mapping = map_memory(description, writable)
+    if mapping is not None:
+        return memoryview(mapping)
+    if writable:
+        raise ValueError("the gateway's memory is out of reach here: writes would be lost")
+    return _download(buffer, description.size)
+
+
+def _download(buffer: Any, size: int) -> memoryview:
+    # An anonymous mapping and not a bytearray, which would be cleared first.
+    data = memoryview(mmap.mmap(-1, size))
+    received = 0
+    with buffer.bytes.stream() as connection:
+        while received < size:
+            piece = connection.read(min(UPLOAD_BYTES, size - received))
+            if not piece:
+                raise EOFError(f"the gateway sent {received} of {size} bytes")
+            data[received : received + len(piece)] = piece
+            received += len(piece)
+    return data.toreadonly()
+
+
+def _allocate(
+    gateway: Any, size: int, kind: str, shape: tuple[int, ...]
+) -> tuple[Any, memoryview | None]:
+    """A new buffer and its memory, where that can be mapped."""
+    shape_text = ",".join(map(str, shape))
+    buffer = gateway.jvm.py4cpp.SharedBuffer(size, kind, shape_text)
+    if size == 0:
+        return buffer, memoryview(bytearray())
+    mapping = map_memory(Description.of(buffer), writable=True)
+    return buffer, None if mapping is None else memoryview(mapping)
+
+
+def _upload(buffer: Any, data: memoryview) -> None:
+    for offset in range(0, data.nbytes, UPLOAD_BYTES):
+        buffer.write(offset, bytes(data[offset : offset + UPLOAD_BYTES]))

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Python callables as arguments of C++ functions.
+
+py4j passes a Python object by reference only when its class says which interfaces it implements, in
+a class `Java` of its own. A lambda has no such class; `function` gives it one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+Result = TypeVar("Result")
+
+DEFAULT_INTERFACE = "py4cpp.Function"
+
+
+class Function(Generic[Result]):
+    """A callable that C++ can call: under whatever name the interface gives to its one method."""
+
+    def __init__(self, callee: Callable[..., Result], interfaces: tuple[str, ...]) -> None:
+        self._callee = callee
+        self.Java: Any = type("Java", (), {"implements": list(interfaces)})
+
+    def __call__(self, *arguments: Any) -> Result:
+        return self._callee(*arguments)
+
+    def __getattr__(self, name: str) -> Callable[..., Result]:
+        # Asked for names that the class does not have: the interface's method.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._callee
+
+    def toString(self) -> str:  # noqa: N802 - Java's name.
+        """How C++ shows the proxy, as Java would."""
+        return repr(self)
+
+    def __repr__(self) -> str:
+        return f"py4cpp.function({self._callee!r})"
+
+
+def function(
+    callee: Callable[..., Result], interface: str | tuple[str, ...] = DEFAULT_INTERFACE
+) -> Function[Result]:
+    """Makes a callable an argument for C++: a `std::function` parameter takes it as it is.
+
+        sensor.on_change(py4cpp.function(lambda celsius: print(celsius)))
+
+    `interface` is for C++ functions that ask for a certain interface, or for several as a tuple;
+    every method of theirs then calls `callee`. The callback server must run, as for any callback
+    of py4j. Raises TypeError when `callee` cannot be called.
+    """
+    if not callable(callee):
+        raise TypeError(f"{callee!r} cannot be called")
+    return Function(callee, (interface,) if isinstance(interface, str) else tuple(interface))

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the tests of our Python package: one C++ program for a module, and its client."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from py4j.java_gateway import CallbackServerParameters, GatewayParameters, JavaGateway
+
+
+@pytest.fixture(scope="module")
+def gateway(build_dir: Path) -> Iterator[JavaGateway]:
+    """A client of the peer, with a callback server."""
+    command = [str(build_dir / "tests" / "python" / "bulk_peer"), "--die-on-broken-pipe", "0"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout and process.stdin
+        client = JavaGateway(
+            gateway_parameters=GatewayParameters(
+                port=int(process.stdout.readline()), auto_convert=True
+            ),
+            callback_server_parameters=CallbackServerParameters(
+                port=0, daemonize=True, daemonize_connections=True
+            ),
+        )
+        server = client.get_callback_server()
+        assert server
+        callbacks = client.java_gateway_server.getCallbackClient()
+        client.java_gateway_server.resetCallbackClient(
+            callbacks.getAddress(), server.get_listening_port()
+        )
+        yield client
+        client.shutdown()
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+@pytest.fixture(scope="module")
+def lab(gateway: JavaGateway) -> Any:
+    """The object with the arrays."""
+    return gateway.entry_point

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A C++ program with arrays in shared memory, for the tests of the Python package. It takes the
+// command line of py4j's own server.
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <span>
+#include <string>
+
+#include "gateway/bulk.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/server_main.hpp"
+
+namespace {
+
+using namespace py4cpp;
+
+class Lab {
+ public:
+  /// 0, 1, 2, ...
+  shared_vector<double> ramp(std::int64_t count) const {
+    shared_vector<double> values(static_cast<std::size_t>(count));
+    std::iota(values.begin(), values.end(), 0.0);
+    return values;
+  }
+  /// A large array whose memory was touched only where it differs from zero: at its end.
+  shared_vector<double> mostly_zero(std::int64_t count) const {
+    auto values = ramp(count);
+    std::fill(values.begin(), values.end() - 1, 0.0);
+    return values;
+  }
+  std::shared_ptr<SharedBuffer> matrix() const {
+    return SharedBuffer::of(shared_vector<std::int32_t>{1, 2, 3, 4, 5, 6}, {2, 3});
+  }
+  Bytes plain_bytes(std::int64_t count) const { return Bytes(static_cast<std::size_t>(count)); }
+
+  double sum(std::span<const double> values) const {
+    return std::accumulate(values.begin(), values.end(), 0.0);
+  }
+  std::int64_t sum_of_longs(std::span<const std::int64_t> values) const {
+    return std::accumulate(values.begin(), values.end(), std::int64_t{0});
+  }
+  std::size_t count_copied(const shared_vector<double>& values) const { return values.size(); }
+  void negate(std::span<double> values) const {
+    for (double& value : values) value = -value;
+  }
+  std::int64_t checksum(const SharedBuffer& buffer) const {
+    std::int64_t sum = 0;
+    for (const std::byte byte : buffer.bytes()) sum += std::to_integer<int>(byte);
+    return sum;
+  }
+
+  double twice(const std::function<double(double)>& function, double value) const {
+    return function(function(value));
+  }
+  Value apply(const Proxy& proxy, const std::string& text) const {
+    return proxy.call("apply", {text});
+  }
+};
+
+}  // namespace
+
+int main(int count, char** words) {
+  Registry registry;
+  bind_bulk(registry, {.client_bytes_max = std::size_t{2} << 30});
+  registry.interface("test.Op");
+  registry.type<Lab>("test.Lab")
+      .method("ramp", &Lab::ramp)
+      .method("mostly_zero", &Lab::mostly_zero)
+      .method("matrix", &Lab::matrix)
+      .method("plain_bytes", &Lab::plain_bytes)
+      .method("sum", &Lab::sum)
+      .method("sum_of_longs", &Lab::sum_of_longs)
+      .method("count_copied", &Lab::count_copied)
+      .method("negate", &Lab::negate)
+      .method("checksum", &Lab::checksum)
+      .method("apply", &Lab::apply)
+      .method("twice", &Lab::twice)
+      .method("metrics", [](const Lab&, CallContext& context) {
+        return prometheus_text(context.gateway().metrics());
+      });
+  return run_server_main(count, words, registry, {.entry_point = std::make_shared<Lab>()});
+}
