@@ -22,6 +22,9 @@ class MissingScript : public Error {
 /// into pyspark's shell, by what `arguments` ask for. `command` is how help calls us.
 int submit_command(const std::string& command, const std::vector<std::string>& arguments);
 
+/// `py4cpp stubs`: writes type stubs for the classes that plugins register.
+int stubs_command(const std::vector<std::string>& arguments);
+
 /// Runs a driver script to its end.
 int run_script(const SubmitOptions& options);
 

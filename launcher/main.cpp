@@ -24,6 +24,7 @@ Usage:
                                                  export SPARK_HOME=$(py4cpp home)
                                                after that plain 'python script.py', pytest,
                                                notebooks and the pyspark shell run on py4cpp
+  py4cpp stubs plugin.so -o folder             write type stubs of a plugin's classes
   py4cpp run --help                            all options
   py4cpp --version
 )";
@@ -45,6 +46,7 @@ int command(const std::vector<std::string>& arguments) {
                                       arguments.end());
   if (name == "run") return submit_command("py4cpp run", rest);
   if (name == "spark-submit") return submit_command("spark-submit", rest);
+  if (name == "stubs") return stubs_command(rest);
   if (name == "home" && rest.empty()) return home_command();
   if (name == "--help" || name == "-h" || name == "help") {
     std::cout << overview;
@@ -65,9 +67,11 @@ int main(int argc, char** argv) {
   try {
     return command(arguments);
   } catch (const UsageError& error) {
-    const bool submit = !arguments.empty() && arguments.front() != "home";
-    report_error(std::string(error.what()) + "\nTry '" +
-                 (submit ? "py4cpp run --help" : "py4cpp --help") + "'.");
+    const std::string name = arguments.empty() ? "" : arguments.front();
+    const char* help = name == "stubs"                  ? "py4cpp stubs --help"
+                       : name.empty() || name == "home" ? "py4cpp --help"
+                                                        : "py4cpp run --help";
+    report_error(std::string(error.what()) + "\nTry '" + help + "'.");
   } catch (const MissingScript& error) {
     report_error(error.what());
     return 2;

@@ -129,7 +129,8 @@ def test_operators_compare_hash_and_show_by_value(house: Any) -> None:
 
 def test_objects_without_operators_go_by_identity(house: Any) -> None:
     line = house.Line()
-    assert line == line
+    same = line
+    assert line == same
     assert line != house.Line()
     assert hash(line) == hash(line)
 
