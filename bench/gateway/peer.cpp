@@ -6,11 +6,8 @@
 //   gateway_peer PORT CALLBACK_PORT [pinned] [--token TOKEN]
 //
 // Port 0 takes a free one; the port is the first line of its output. It ends when a client asks it
-// to. It also takes the command line that py4j's launch_gateway() gives to `java`, prints the port
-// and, when asked for one, a token, and then also ends with its standard input.
-#include <poll.h>
-#include <unistd.h>
-
+// to. It also takes the command line that py4j's launch_gateway() gives to `java`.
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <numeric>
@@ -19,8 +16,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fd.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/server_main.hpp"
 #include "gateway/stream.hpp"
 
 namespace {
@@ -33,6 +30,7 @@ class Peer {
 
   static int inc(int number) { return number + 1; }
   std::string greet(const std::string& text) const { return text; }
+  double half(double number) const { return number / 2; }
   Bytes echo(Bytes bytes) const { return bytes; }
   int size(const Bytes& bytes) const { return static_cast<int>(bytes.size()); }
   Bytes blob(int size) const { return Bytes(static_cast<std::size_t>(size)); }
@@ -65,6 +63,7 @@ void bind(Registry& registry) {
       .field("field", &Peer::field)
       .static_method("inc", &Peer::inc)
       .method("greet", &Peer::greet)
+      .method("half", &Peer::half)
       .method("echo", &Peer::echo)
       .method("size", &Peer::size)
       .method("blob", &Peer::blob)
@@ -73,12 +72,6 @@ void bind(Registry& registry) {
       .method("callBack", &Peer::call_back)
       .method("callBackMany", &Peer::call_back_many);
 }
-
-struct Arguments {
-  GatewayOptions options;
-  bool is_launched = false;  // By launch_gateway().
-  bool prints_token = false;
-};
 
 std::optional<std::uint16_t> port_of(std::string_view word) {
   std::uint16_t port = 0;
@@ -89,70 +82,47 @@ std::optional<std::uint16_t> port_of(std::string_view word) {
 }
 
 /// Nothing when a word is missing or not understood.
-std::optional<Arguments> read(const std::vector<std::string_view>& words) {
-  Arguments result;
-  auto& options = result.options;
-  options.entry_point = std::make_shared<Peer>();
+std::optional<GatewayOptions> options_from(const std::vector<std::string_view>& words) {
+  if (words.size() < 2) return std::nullopt;
+  const auto port = port_of(words[0]), callback_port = port_of(words[1]);
+  if (!port || !callback_port) return std::nullopt;
+  GatewayOptions options;
+  options.port = *port;
+  options.callback_port = *callback_port;
   options.authenticate = false;
   options.pinned = false;
-  std::vector<std::uint16_t> ports;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view word = words[i];
-    if (word == "-classpath") {
-      ++i;
-    } else if (word == "py4j.GatewayServer") {
-      result.is_launched = true;
-    } else if (word == "--enable-auth") {
-      result.prints_token = options.authenticate = true;
-    } else if (word == "--token" && i + 1 < words.size()) {
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    if (words[i] == "pinned") {
+      options.pinned = true;
+    } else if (words[i] == "--token" && i + 1 < words.size()) {
       options.token = words[++i];
       options.authenticate = true;
-    } else if (word == "pinned") {
-      options.pinned = true;
-    } else if (const auto port = port_of(word)) {
-      ports.push_back(*port);
-    } else if (!word.starts_with('-')) {
+    } else {
       return std::nullopt;
     }
   }
-  if (ports.size() != (result.is_launched ? 1 : 2)) return std::nullopt;
-  options.port = ports[0];
-  if (ports.size() > 1) options.callback_port = ports[1];
-  return result;
-}
-
-/// Waits for a byte or the end on `shutdown`, or for the end of the standard input.
-void wait_for_end(int shutdown, bool watches_input) {
-  pollfd sources[] = {{shutdown, POLLIN, 0}, {watches_input ? STDIN_FILENO : -1, POLLIN, 0}};
-  for (;;) {
-    if (::poll(sources, std::size(sources), -1) < 0) continue;
-    char ignored = 0;
-    if (sources[0].revents != 0) return;
-    if (sources[1].revents != 0 && ::read(STDIN_FILENO, &ignored, 1) <= 0) return;
-  }
+  return options;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  auto arguments = read({words + 1, words + count});
-  if (!arguments) {
+  const std::vector<std::string_view> arguments(words + 1, words + count);
+  Registry registry;
+  bind(registry);
+  const Value entry_point = std::make_shared<Peer>();
+  if (std::find(arguments.begin(), arguments.end(), "py4j.GatewayServer") != arguments.end())
+    return run_server_main(count, words, registry, {.entry_point = entry_point});
+  auto options = options_from(arguments);
+  if (!options) {
     std::cerr << "usage: gateway_peer PORT CALLBACK_PORT [pinned] [--token TOKEN]\n";
     return 2;
   }
-  int ends[2];
-  if (::pipe(ends) != 0) return 1;
-  const Fd shutdown(ends[0]), asked(ends[1]);
-  arguments->options.on_shutdown = [&] {
-    if (::write(asked.get(), "s", 1) != 1) std::cerr << "cannot ask for the end\n";
-  };
-  Registry registry;
-  bind(registry);
+  options->entry_point = entry_point;
   try {
-    Gateway gateway(registry, std::move(arguments->options));
+    Gateway gateway(registry, std::move(*options));
     std::cout << gateway.port() << std::endl;
-    if (arguments->prints_token) std::cout << gateway.token() << std::endl;
-    wait_for_end(shutdown.get(), arguments->is_launched);
+    gateway.wait_for_shutdown();
     gateway.stop();
   } catch (const Error& error) {
     std::cerr << error.what() << std::endl;

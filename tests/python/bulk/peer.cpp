@@ -24,15 +24,10 @@ class Lab {
     std::iota(values.begin(), values.end(), 0.0);
     return values;
   }
-  /// A large array whose memory was touched only where it differs from zero: at its end.
-  shared_vector<double> mostly_zero(std::int64_t count) const {
-    auto values = ramp(count);
-    std::fill(values.begin(), values.end() - 1, 0.0);
-    return values;
-  }
   std::shared_ptr<SharedBuffer> matrix() const {
     return SharedBuffer::of(shared_vector<std::int32_t>{1, 2, 3, 4, 5, 6}, {2, 3});
   }
+  std::size_t size_of_bytes(const Bytes& bytes) const { return bytes.size(); }
   Bytes plain_bytes(std::int64_t count) const { return Bytes(static_cast<std::size_t>(count)); }
 
   double sum(std::span<const double> values) const {
@@ -67,9 +62,9 @@ int main(int count, char** words) {
   registry.interface("test.Op");
   registry.type<Lab>("test.Lab")
       .method("ramp", &Lab::ramp)
-      .method("mostly_zero", &Lab::mostly_zero)
       .method("matrix", &Lab::matrix)
       .method("plain_bytes", &Lab::plain_bytes)
+      .method("size_of_bytes", &Lab::size_of_bytes)
       .method("sum", &Lab::sum)
       .method("sum_of_longs", &Lab::sum_of_longs)
       .method("count_copied", &Lab::count_copied)

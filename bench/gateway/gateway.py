@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures the gateway beside the JVM's and a server without logic, with the unmodified client.
+
+    gateway.py BUILD_FOLDER [--repeats N] [--only "CASE|CASE..."]
+
+Every repeat runs a case against all peers in turn, in one order and then in the other, so that what
+else the machine does hits them alike. One JSON line for each case: the median of each peer, and the
+median of the repeats' ratios to the null server, which is the floor that this client and machine
+set. The JVM is left out, and the output says so, where java and javac are not found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from py4j.clientserver import ClientServer, JavaParameters, PythonParameters
+from py4j.java_gateway import (
+    CallbackServerParameters,
+    GatewayParameters,
+    JavaGateway,
+    find_jar_path,
+    get_field,
+)
+
+HERE = Path(__file__).resolve().parent
+BLOB = bytes(1 << 20)
+LIST_SIZE = 10_000
+TAIL_CALLS = 20_000
+FIRST_CALLS = 200
+BASE = "null"
+
+
+class Op:
+    """What the peers call back."""
+
+    def apply(self, text: str) -> str:
+        """Returns its argument."""
+        return text
+
+    class Java:
+        """py4j's way to name interfaces."""
+
+        implements = ("bench.Op",)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago, for callback servers whose peer must know it first."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def started(command: list[str]) -> Iterator[tuple[int, int]]:
+    """Runs a peer; gives its port and process number."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield int(process.stdout.readline()), process.pid
+        finally:
+            process.terminate()
+
+
+class Peer:
+    """A running peer in both modes, and what the cases use of it."""
+
+    def __init__(self, name: str, command: list[str], stack: ExitStack) -> None:
+        self.name = name
+        callback_port, pinned_port = free_port(), free_port()
+        port, self.pid = stack.enter_context(started([*command, "0", str(callback_port)]))
+        self.gateway = JavaGateway(
+            gateway_parameters=GatewayParameters(port=port),
+            callback_server_parameters=CallbackServerParameters(
+                port=callback_port, daemonize=True, daemonize_connections=True
+            ),
+        )
+        stack.callback(self.gateway.close, close_callback_server_connections=True)
+        port, _ = stack.enter_context(started([*command, "0", str(pinned_port), "pinned"]))
+        self.pinned = ClientServer(
+            JavaParameters(port=port),
+            PythonParameters(port=pinned_port, daemonize=True, daemonize_connections=True),
+        )
+        stack.callback(self.pinned.shutdown)
+        self.entry_point = self.gateway.entry_point
+        self.inc = self.gateway.jvm.bench.Peer.inc
+        self.point = self.gateway.jvm.bench.Point
+        self.numbers = self.entry_point.numbers(LIST_SIZE)
+        self.op = Op()
+
+
+def call_with(method: str, *arguments: Any) -> Callable[[Peer, int], None]:
+    """Calls a method of the entry point again and again."""
+
+    def run(peer: Peer, count: int) -> None:
+        function = getattr(peer.entry_point, method)
+        for _ in range(count):
+            function(*arguments)
+
+    return run
+
+
+def static_call(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        peer.inc(5)
+
+
+def construct(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        peer.point(5)  # Dropped at once, which is another command.
+
+
+def iterate(peer: Peer, count: int) -> None:
+    for _ in range(count // LIST_SIZE):
+        assert sum(1 for _ in peer.numbers) == LIST_SIZE
+
+
+def field(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        get_field(peer.entry_point, "field")
+
+
+def callback(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        peer.entry_point.callBack(peer.op, "hello")
+
+
+def pinned_callback(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        peer.pinned.entry_point.callBack(peer.op, "hello")
+
+
+def look_up(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        peer.gateway.jvm.bench.Peer.inc(5)
+
+
+def bytes_in(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        assert peer.entry_point.size(BLOB) == len(BLOB)
+
+
+def bytes_out(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        assert len(peer.entry_point.blob(len(BLOB))) == len(BLOB)
+
+
+def stream(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        with peer.entry_point.stream.stream(len(BLOB)) as connection:
+            assert len(connection.read(len(BLOB))) == len(BLOB)
+
+
+def eight_threads(peer: Peer, count: int) -> None:
+    threads = [threading.Thread(target=static_call, args=(peer, count // 8)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+CASES: dict[str, tuple[Callable[[Peer, int], None], int]] = {
+    "static call, int": (static_call, 2000),
+    "call, str": (call_with("greet", "hello"), 2000),
+    "call, float": (call_with("half", 5.0), 2000),
+    "constructor and GC": (construct, 1000),
+    "iteration": (iterate, LIST_SIZE),
+    "field": (field, 2000),
+    "callback": (callback, 1000),
+    "callback, pinned": (pinned_callback, 1000),
+    "look-up": (look_up, 500),
+    "bytes in, 1 MB": (bytes_in, 5),
+    "bytes out, 1 MB": (bytes_out, 2),
+    "stream, 1 MB": (stream, 10),
+    "8 threads": (eight_threads, 4000),
+}
+
+
+def report(case: str, unit: str, samples: dict[str, list[float]]) -> None:
+    """Prints the medians, and those of the ratios of samples that were taken one after another."""
+    line: dict[str, Any] = {"case": case, "unit": unit}
+    for name, values in samples.items():
+        line[name] = round(statistics.median(values), 3)
+        ratios = [value / floor for value, floor in zip(values, samples[BASE], strict=True)]
+        if name != BASE:
+            line[f"{name}/{BASE}"] = round(statistics.median(ratios), 3)
+    print(json.dumps(line), flush=True)
+
+
+def in_turn(names: list[str], repeats: int) -> Iterator[str]:
+    """Each name once in each repeat, every other time backwards."""
+    for repeat in range(repeats):
+        yield from names if repeat % 2 == 0 else reversed(names)
+
+
+def measure(peer: Peer, case: str) -> float:
+    """Microseconds of one operation."""
+    function, count = CASES[case]
+    gc.collect()
+    start = time.perf_counter()
+    function(peer, count)
+    return (time.perf_counter() - start) / count * 1e6
+
+
+def tail(peer: Peer) -> float:
+    """The call in a thousand that is just not among the slowest, in microseconds."""
+    times = []
+    for _ in range(TAIL_CALLS):
+        start = time.perf_counter()
+        peer.inc(5)
+        times.append(time.perf_counter() - start)
+    return sorted(times)[TAIL_CALLS * 999 // 1000] * 1e6
+
+
+def first_calls(command: list[str]) -> float:
+    """Microseconds of a call among the first that a fresh peer serves."""
+    with started([*command, "0", str(free_port())]) as (port, _):
+        gateway = JavaGateway(gateway_parameters=GatewayParameters(port=port))
+        function = gateway.jvm.bench.Peer.inc
+        start = time.perf_counter()
+        for _ in range(FIRST_CALLS):
+            function(5)
+        duration = (time.perf_counter() - start) / FIRST_CALLS * 1e6
+        gateway.close()
+    return duration
+
+
+def launch(program: str) -> float:
+    """Milliseconds from launch_gateway() to the first result."""
+    start = time.perf_counter()
+    gateway = JavaGateway.launch_gateway(java_path=program, die_on_exit=True)
+    gateway.jvm.java.lang.Math.abs(-1)
+    duration = (time.perf_counter() - start) * 1e3
+    gateway.shutdown()
+    gateway.java_process.stdin.close()
+    gateway.java_process.wait(10)
+    return duration
+
+
+def resident(pid: int) -> float:
+    """Megabytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if "VmRSS" in line) / 1024
+
+
+def commands(build: Path, folder: str) -> dict[str, tuple[list[str], str]]:
+    """By name: the command of each peer without its ports, and what launch_gateway() starts."""
+    found = {}
+    for name, program in (("ours", "gateway_peer"), (BASE, "gateway_null_server")):
+        path = str(build / "bench" / program)
+        found[name] = ([path], path)
+    if not (shutil.which("java") and shutil.which("javac")):
+        print(json.dumps({"note": "no JVM: java or javac was not found"}), flush=True)
+        return found
+    jar = find_jar_path()
+    sources = [str(path) for path in (HERE / "java" / "bench").glob("*.java")]
+    subprocess.run(["javac", "-nowarn", "-cp", jar, "-d", folder, *sources], check=True)
+    return {"jvm": (["java", "-cp", f"{jar}:{folder}", "bench.Peer"], "java"), **found}
+
+
+def run(found: dict[str, tuple[list[str], str]], chosen: list[str], repeats: int) -> None:
+    """Runs the chosen cases, or all and what needs fresh peers."""
+    names = list(found)
+    with ExitStack() as stack:
+        peers = {name: Peer(name, found[name][0], stack) for name in names}
+        for case in chosen or CASES:
+            samples: dict[str, list[float]] = {name: [] for name in names}
+            for name in names:
+                measure(peers[name], case)  # The JVM compiles what it runs often.
+            for name in in_turn(names, repeats):
+                samples[name].append(measure(peers[name], case))
+            report(case, "us", samples)
+        if chosen:
+            return
+        samples = {name: [] for name in names}
+        for name in in_turn(names, 3):
+            samples[name].append(tail(peers[name]))
+        report("99.9th percentile of calls", "us", samples)
+        report("resident", "MB", {name: [resident(peers[name].pid)] for name in names})
+    samples = {name: [] for name in names}
+    for name in in_turn(names, repeats):
+        samples[name].append(first_calls(found[name][0]))
+    report("first 200 calls", "us", samples)
+    samples = {name: [] for name in names}
+    for name in in_turn(names, repeats):
+        samples[name].append(launch(found[name][1]))
+    report("launch to first result", "ms", samples)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=Path)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    chosen = [case for case in arguments.only.split("|") if case]
+    with tempfile.TemporaryDirectory() as folder:
+        run(commands(arguments.build, folder), chosen, arguments.repeats)
+
+
+if __name__ == "__main__":
+    main()
