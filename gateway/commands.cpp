@@ -102,6 +102,13 @@ Next set_field(Command& command, const detail::Field& field, detail::Invocation&
   return Next::go_on;
 }
 
+/// An object's own field or one of its class; null when there is neither.
+const detail::InheritedField* find_field(const detail::Class& type, std::string_view name) {
+  for (const auto* fields : {&type.fields, &type.static_fields})
+    if (const auto found = fields->find(name); found != fields->end()) return &found->second;
+  return nullptr;
+}
+
 Next run_field(Command& command) {
   const bool is_get = command.sub_command() == "g";
   if (!is_get && command.sub_command() != "s") return refuse_sub_command(command);
@@ -116,10 +123,9 @@ Next run_field(Command& command) {
     answer_error(command.answer, unknown_target(command.core, command.line(2)));
     return Next::go_on;
   }
-  const auto& fields = resolved->type->fields;
-  const auto found = fields.find(command.line(3));
-  if (found == fields.end()) return answer_no_member(command);
-  const auto& [field, origin] = found->second;
+  const detail::InheritedField* found = find_field(*resolved->type, command.line(3));
+  if (!found) return answer_no_member(command);
+  const auto& [field, origin] = *found;
   void* const pointer = origin ? origin->cast(resolved->pointer) : resolved->pointer;
   detail::Invocation invocation{command.context, *target, pointer, {}};
   if (!is_get) return set_field(command, *field, invocation, std::move(*values));

@@ -140,7 +140,7 @@ Next list_view(Command& command) {
   const std::string revision = std::to_string(view->revision());
   if (command.line(3) == wire::code::string + revision)
     return answer_value(command.core, command.answer, Value()), Next::go_on;
-  std::vector<std::string> names = view->imported_names(command.core.registry.table());
+  std::vector<std::string> names = view->imported_names();
   names.insert(names.begin(), revision);
   answer_text(command.answer, joined(names));
   return Next::go_on;
@@ -192,6 +192,7 @@ Next run_dir_command(Command& command) {
     }
     if (sub == "f") {
       add_keys(names, type->fields);
+      add_keys(names, type->static_fields);
     } else {
       add_keys(names, type->methods);
       add_keys(names, type->static_methods);

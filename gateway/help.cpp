@@ -63,11 +63,25 @@ std::string result_text(const Registry& registry, const detail::Overload& overlo
   return std::string(simple_name(overload.return_name()));
 }
 
+/// The signature as the page shows it, with classes by their simple names where that is asked for.
+std::string signature(const Registry& registry, std::string_view name,
+                      const detail::Overload& overload, bool is_short) {
+  if (!is_short) return detail::signature_text(registry, name, overload);
+  std::string text(name);
+  text += '(';
+  for (std::size_t i = 0; i < overload.parameters.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += simple_name(detail::type_text(registry, overload.parameters[i]));
+  }
+  return text + ')';
+}
+
 void add_functions(Page& page, const Registry& registry,
-                   const std::map<std::string_view, std::vector<detail::Method>>& functions) {
+                   const std::map<std::string_view, std::vector<detail::Method>>& functions,
+                   bool is_short) {
   for (const auto& [name, overloads] : functions)
     for (const auto& method : overloads)
-      page.line(detail::signature_text(registry, name, *method.overload) + " : " +
+      page.line(signature(registry, name, *method.overload, is_short) + " : " +
                 result_text(registry, *method.overload));
 }
 
@@ -77,10 +91,10 @@ std::string help_page(const Registry& registry, const detail::Class& type, std::
   page.title(type);
   page.section("Constructors defined here");
   for (const auto& method : type.constructors)
-    page.line(detail::signature_text(registry, simple_name(type.name()), *method.overload));
+    page.line(signature(registry, simple_name(type.name()), *method.overload, is_short));
   page.section("Methods defined here");
-  add_functions(page, registry, type.methods);
-  add_functions(page, registry, type.static_methods);
+  add_functions(page, registry, type.methods, is_short);
+  add_functions(page, registry, type.static_methods, is_short);
   page.section("Fields defined here");
   for (const auto* fields : {&type.fields, &type.static_fields})
     for (const auto& [name, member] : *fields)

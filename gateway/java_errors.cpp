@@ -22,6 +22,7 @@ constexpr std::pair<const char*, const char*> error_classes[] = {
     {"java.lang.ArithmeticException", "java.lang.RuntimeException"},
     {"java.lang.ClassCastException", "java.lang.RuntimeException"},
     {"java.lang.IllegalArgumentException", "java.lang.RuntimeException"},
+    {"java.lang.IllegalMonitorStateException", "java.lang.RuntimeException"},
     {"java.lang.IllegalStateException", "java.lang.RuntimeException"},
     {"java.lang.IndexOutOfBoundsException", "java.lang.RuntimeException"},
     {"java.lang.ArrayIndexOutOfBoundsException", "java.lang.IndexOutOfBoundsException"},

@@ -27,6 +27,11 @@ std::int32_t hash_code(const Value& value) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(hash ^ (hash >> 32)));
 }
 
+/// No thread ever owns an object's monitor here, and Java refuses all three calls then.
+void refuse_monitor(const Value&) {
+  throw NamedError("java.lang.IllegalMonitorStateException", "current thread is not owner");
+}
+
 std::string default_text(const Value& self, CallContext& context) {
   char hash[16];
   std::snprintf(hash, sizeof hash, "@%x", static_cast<unsigned>(hash_code(self)));
@@ -97,8 +102,10 @@ void bind_java_objects(Registry& registry) {
               [](const Value& self, CallContext& context) {
                 return JavaClass{context.registry().class_name(self)};
               })
-      .method("notify", [](const Value&) {})
-      .method("notifyAll", [](const Value&) {});
+      .method("notify", &refuse_monitor)
+      .method("notifyAll", &refuse_monitor)
+      .method("wait", &refuse_monitor)
+      .method("wait", [](const Value& self, std::int64_t) { refuse_monitor(self); });
   bind_class(registry);
   registry.type<ClassLoader>("java.lang.ClassLoader")
       .method("loadClass", [](const ClassLoader&, CallContext& context, const std::string& name) {

@@ -23,11 +23,12 @@ constexpr std::size_t kept_answer_bytes = 65'536;
 constexpr std::size_t release_batch = 64;
 
 /// The arguments of a call to Python. Those that are objects are forgotten again unless Python has
-/// answered: then it holds them and lets go of them itself.
+/// answered, or is only slow: then it holds them and lets go of them itself.
 class MintedParts {
  public:
-  explicit MintedParts(Core& core) : core_(core) {}
+  MintedParts(Core& core, const bool& is_silent) : core_(core), is_silent_(is_silent) {}
   ~MintedParts() {
+    if (is_silent_) return;
     for (const auto& part : parts_) take_back(core_, part);
   }
   MintedParts(const MintedParts&) = delete;
@@ -38,6 +39,7 @@ class MintedParts {
 
  private:
   Core& core_;
+  const bool& is_silent_;
   std::vector<std::string> parts_;
 };
 
@@ -126,7 +128,7 @@ Value Session::call(const std::string& id, std::string_view method,
   std::string request = "c\n" + id + "\n";
   request += method;
   request += '\n';
-  MintedParts parts(core_);
+  MintedParts parts(core_, is_silent_);
   for (const Value& argument : arguments) {
     std::string part;
     append_value(core_, part, argument);
@@ -168,7 +170,7 @@ std::optional<wire::Message> Session::receive() {
     if (*message) return std::move(**message);
     boost::system::error_code error;
     const std::size_t count = transport_->read(reader_.space(), error);
-    if (error == boost::asio::error::timed_out) lose("Python was silent for too long");
+    if (error == boost::asio::error::timed_out) lose_silent();
     if (error || count == 0) return std::nullopt;
     core_.counters.bytes_received.fetch_add(count, std::memory_order_relaxed);
     reader_.filled(count);
@@ -189,6 +191,7 @@ std::optional<wire::Message> Session::receive_within_call() {
 }
 
 void Session::send(std::string_view bytes) {
+  if (is_silent_) throw Disconnected("the connection to Python was lost before");
   boost::system::error_code error;
   transport_->write(bytes, error);
   core_.counters.bytes_sent.fetch_add(bytes.size(), std::memory_order_relaxed);
@@ -279,6 +282,16 @@ void Session::raise_python_error(std::string_view part) {
     transport_->shut_down();
   }
   throw python_error(traceback);
+}
+
+/// Neither side repeats what it has sent: the connection stays open until it is destroyed, and ends
+/// in a reset then.
+void Session::lose_silent() {
+  is_broken_ = is_silent_ = true;
+  transport_->end_with_reset();
+  constexpr auto reason = "Python was silent for too long";
+  if (notice_) notice_->failed(reason);
+  throw Disconnected(reason);
 }
 
 void Session::lose(const std::string& reason) {

@@ -69,6 +69,7 @@ class Session {
   Value read_result(std::string_view answer_line);
   [[noreturn]] void raise_python_error(std::string_view part);
   [[noreturn]] void lose(const std::string& reason);
+  [[noreturn]] void lose_silent();
 
   Core& core_;
   const std::unique_ptr<Transport> transport_;
@@ -82,6 +83,7 @@ class Session {
   std::shared_ptr<Stream> stream_;  // Follows the answer to the last command.
   bool is_streaming_ = false;
   bool is_broken_ = false;
+  bool is_silent_ = false;  // Broken because nothing came for too long; Python may be alive.
   bool shut_down_requested_ = false;
 };
 

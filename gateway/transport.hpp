@@ -23,6 +23,9 @@ class Transport {
   /// Ends both directions now; a waiting read or write returns. The only function that another
   /// thread may call.
   virtual void shut_down() noexcept = 0;
+  /// Makes the connection end in a reset when it is destroyed: after an orderly end in the place of
+  /// an answer py4j would repeat its call.
+  virtual void end_with_reset() noexcept {}
   /// Acknowledges what arrives next at once, and not with our own next bytes: py4j's sockets send a
   /// second small answer only when the first is acknowledged.
   virtual void acknowledge_at_once() noexcept {}

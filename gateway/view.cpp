@@ -67,11 +67,10 @@ std::optional<std::string> View::find_class(const detail::TypeTable& table,
   return std::nullopt;
 }
 
-std::vector<std::string> View::imported_names(const detail::TypeTable& table) const {
+std::vector<std::string> View::imported_names() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> names;
-  for (const auto& imported : classes_)
-    if (table.find(imported)) names.emplace_back(simple_name(imported));
+  for (const auto& imported : classes_) names.emplace_back(simple_name(imported));
   std::sort(names.begin(), names.end());
   return names;
 }

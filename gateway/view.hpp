@@ -31,8 +31,9 @@ class View {
   std::optional<std::string> find_class(const detail::TypeTable& table,
                                         std::string_view name) const;
 
-  /// Simple names of the imported classes, and a number that changes with every import.
-  std::vector<std::string> imported_names(const detail::TypeTable& table) const;
+  /// Simple names of the imported classes, whether they exist or not, and a number that changes
+  /// with every import.
+  std::vector<std::string> imported_names() const;
   std::uint64_t revision() const;
 
   static constexpr std::size_t imports_max = 10'000;

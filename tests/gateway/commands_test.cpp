@@ -260,11 +260,12 @@ TEST_SUITE("commands") {
   TEST_CASE("dir lists fields, methods, statics and imports") {
     Conversation().play(
         Script()
-            .exchange("d\nf\nt\ne\n", "!ysdouble_side\\nkind\\nside\n")
+            .exchange("d\nf\nt\ne\n", "!ysSIDES\\ndouble_side\\nkind\\nside\n")
             .exchange(
                 "d\nm\nt\ne\n",
                 "!ysarea\\nask\\nbytes\\ncircle\\ne\\nequals\\nfail\\ngetClass\\ngrow\\nhashCode\\n"
-                "hidden\\nkind\\nlabel\\nnotify\\nnotifyAll\\npick\\nrest\\ntoString\\nunit\n")
+                "hidden\\nkind\\nlabel\\nnotify\\nnotifyAll\\npick\\nrest\\ntoString\\nunit\\nwait"
+                "\n")
             .exchange("d\ns\ntest.Square\ne\n",
                       "!ysCorner\\nSIDES\\nbytes\\ncircle\\nhidden\\nunit\n")
             .exchange("d\ns\nno.Such\ne\n", "!ys\n")
@@ -318,6 +319,26 @@ TEST_SUITE("commands") {
                       "!xsthe method area returns no bytes and no Stream, so it cannot be called "
                       "with stream; call it as usual\n")
             .exchange("S\nt\nfail\ne\n", "!xro0\n"));
+  }
+
+  TEST_CASE("a list that holds itself has no text, which is an error") {
+    Conversation conversation;
+    conversation.play(Script()
+                          .exchange("i\njava.util.ArrayList\ne\n", "!ylo0\n")
+                          .exchange("c\no0\nadd\nro0\ne\n", "!ybtrue\n")
+                          .exchange("c\no0\ntoString\ne\n", "!xro1\n")
+                          .exchange("c\no1\ngetMessage\ne\n",
+                                    "!ysmethods of objects within one another are called more than "
+                                    "256 deep; perhaps a collection holds itself\n")
+                          .exchange("c\no0\nclear\ne\n", "!yv\n"));
+  }
+
+  TEST_CASE("lists within lists within lists are destroyed one after the other") {
+    Value value;
+    for (int i = 0; i < 200'000; ++i)
+      value = std::make_shared<List>(std::vector<Value>{std::move(value)});
+    value = std::make_shared<Counted>();
+    CHECK(Counted::alive == 1);
   }
 
   TEST_CASE("custom commands get their lines and answer with a value") {
