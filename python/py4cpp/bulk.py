@@ -13,9 +13,10 @@ as a stream, and go in pieces; nobody has to choose. numpy and pyarrow are impor
 from __future__ import annotations
 
 import mmap
+import os
 from typing import TYPE_CHECKING, Any
 
-from py4cpp.shared_memory import Description, map_memory
+from py4cpp.shared_memory import Description, map_memory, open_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +68,9 @@ def to_numpy(buffer: Any, *, writable: bool = False) -> np.ndarray[Any, Any]:
     if description.format == ARROW_FORMAT:
         raise TypeError("the buffer holds an Arrow table: use to_arrow")
     view = _view(buffer, description, writable)
-    return np.frombuffer(view, np.dtype(description.format)).reshape(description.shape)
+    elements = np.frombuffer(view, np.dtype(description.format))
+    array: np.ndarray[Any, Any] = elements.reshape(description.shape)
+    return array
 
 
 def from_numpy(gateway: Any, array: Any) -> Any:
@@ -80,12 +83,9 @@ def from_numpy(gateway: Any, array: Any) -> Any:
         raise TypeError(f"arrays of {array.dtype} have no form in C++")
     # A byte order that is not this machine's would not be the one of C++ either.
     dtype = array.dtype.newbyteorder("=")
-    buffer, view = _allocate(gateway, array.nbytes, dtype.str, array.shape)
-    if view is not None:
-        np.copyto(np.frombuffer(view, dtype).reshape(array.shape), array)
-    else:
-        contiguous = np.ascontiguousarray(array, dtype)
-        _upload(buffer, contiguous.reshape(-1).view(np.uint8).data)
+    contiguous = np.ascontiguousarray(array, dtype).reshape(-1)
+    buffer = _allocate(gateway, array.nbytes, dtype.str, array.shape)
+    _fill(buffer, contiguous.view(np.uint8).data)
     return buffer
 
 
@@ -111,9 +111,10 @@ def from_arrow(gateway: Any, table: pa.Table) -> Any:
 
     counter = pa.MockOutputStream()
     write(counter)
-    buffer, view = _allocate(gateway, counter.size(), ARROW_FORMAT, ())
-    if view is not None:
-        write(pa.FixedSizeBufferWriter(pa.py_buffer(view)))
+    buffer = _allocate(gateway, counter.size(), ARROW_FORMAT, ())
+    mapping = map_memory(Description.of(buffer), writable=True)
+    if mapping is not None:
+        write(pa.FixedSizeBufferWriter(pa.py_buffer(mapping)))
     else:
         sink = pa.BufferOutputStream()
         write(sink)
@@ -124,11 +125,8 @@ def from_arrow(gateway: Any, table: pa.Table) -> Any:
 def from_bytes(gateway: Any, data: bytes | bytearray | memoryview) -> Any:
     """A SharedBuffer with a copy of the bytes of any object that has a contiguous buffer."""
     source = memoryview(data).cast("B")
-    buffer, view = _allocate(gateway, source.nbytes, BYTES_FORMAT, (source.nbytes,))
-    if view is not None:
-        view[:] = source
-    else:
-        _upload(buffer, source)
+    buffer = _allocate(gateway, source.nbytes, BYTES_FORMAT, (source.nbytes,))
+    _fill(buffer, source)
     return buffer
 
 
@@ -157,16 +155,22 @@ def _download(buffer: Any, size: int) -> memoryview:
     return data.toreadonly()
 
 
-def _allocate(
-    gateway: Any, size: int, kind: str, shape: tuple[int, ...]
-) -> tuple[Any, memoryview | None]:
-    """A new buffer and its memory, where that can be mapped."""
-    shape_text = ",".join(map(str, shape))
-    buffer = gateway.jvm.py4cpp.SharedBuffer(size, kind, shape_text)
-    if size == 0:
-        return buffer, memoryview(bytearray())
-    mapping = map_memory(Description.of(buffer), writable=True)
-    return buffer, None if mapping is None else memoryview(mapping)
+def _allocate(gateway: Any, size: int, kind: str, shape: tuple[int, ...]) -> Any:
+    return gateway.jvm.py4cpp.SharedBuffer(size, kind, ",".join(map(str, shape)))
+
+
+def _fill(buffer: Any, data: memoryview) -> None:
+    fd = open_memory(Description.of(buffer))
+    if fd is None:
+        return _upload(buffer, data)
+    try:
+        # Not through a mapping: each page of it that is new would interrupt the copy.
+        written = 0
+        while written < data.nbytes:
+            written += os.pwrite(fd, data[written:], written)
+    finally:
+        os.close(fd)
+    return None
 
 
 def _upload(buffer: Any, data: memoryview) -> None:
