@@ -12,6 +12,7 @@
 #include <iostream>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +30,10 @@ class Peer {
   int field = 42;
 
   static int inc(int number) { return number + 1; }
-  std::string greet(const std::string& text) const { return text; }
+  std::string greet(std::string text) const { return text; }
   double half(double number) const { return number / 2; }
   Bytes echo(Bytes bytes) const { return bytes; }
-  int size(const Bytes& bytes) const { return static_cast<int>(bytes.size()); }
+  int size(std::span<const std::byte> bytes) const { return static_cast<int>(bytes.size()); }
   Bytes blob(int size) const { return Bytes(static_cast<std::size_t>(size)); }
   Stream stream(int size) const { return Stream::of(blob(size)); }
   std::vector<int> numbers(int count) const {
