@@ -32,7 +32,7 @@ class PythonError : public Error {
 
   /// The text without the class: "no such room".
   std::string message() const {
-    const std::string text = what();
+    std::string text = what();
     if (type_.empty()) return text;
     return text.size() > type_.size() + 2 ? text.substr(type_.size() + 2) : std::string();
   }

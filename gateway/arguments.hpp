@@ -37,50 +37,57 @@ inline constexpr bool is_lent<std::span<const std::byte>> = true;
 template <class T>
 inline constexpr bool has_own_argument = is_lent<T>;
 
+/// Why a parameter or a result cannot be bound.
+enum class Flaw {
+  none,
+  raw_pointer,
+  unique_ptr,
+  call_context,
+  standard_type,
+  unknown_type,
+  mutable_reference,
+  rvalue_reference
+};
+
+template <class Parameter>
+constexpr Flaw parameter_flaw() {
+  using T = std::remove_cvref_t<Parameter>;
+  if (std::is_pointer_v<T>) return Flaw::raw_pointer;
+  if (is_unique_ptr<T>) return Flaw::unique_ptr;
+  if (std::same_as<T, CallContext>) return Flaw::call_context;
+  if (has_own_argument<T>) return Flaw::none;
+  if (!Crossing<T>) return is_in_namespace_std<T>() ? Flaw::standard_type : Flaw::unknown_type;
+  constexpr bool is_mutable_reference =
+      std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
+  if (ValueType<T> && is_mutable_reference) return Flaw::mutable_reference;
+  return BoundType<T> && std::is_rvalue_reference_v<Parameter> ? Flaw::rvalue_reference
+                                                               : Flaw::none;
+}
+
 /// Whether a parameter can take its argument from Python; if not, says why.
 template <class Parameter>
 constexpr bool parameter_is_sound() {
-  using T = std::remove_cvref_t<Parameter>;
-  constexpr bool is_mutable_reference =
-      std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
-  if constexpr (std::is_pointer_v<T>) {
-    static_assert(!std::is_pointer_v<T>,
-                  "py4cpp: a parameter is a raw pointer; take a reference or a shared_ptr instead");
-    return false;
-  } else if constexpr (is_unique_ptr<T>) {
-    static_assert(!is_unique_ptr<T>,
-                  "py4cpp: a parameter is a unique_ptr, but Python keeps its object; take a "
-                  "shared_ptr or a reference instead");
-    return false;
-  } else if constexpr (std::same_as<T, CallContext>) {
-    static_assert(!std::same_as<T, CallContext>,
-                  "py4cpp: CallContext& has to be the first parameter after the object");
-    return false;
-  } else if constexpr (has_own_argument<T>) {
-    return true;
-  } else if constexpr (!ValueType<T> && is_in_namespace_std<T>()) {
-    static_assert(ValueType<T>,
-                  "py4cpp: a parameter's standard type, or what it holds, has no converter here; "
-                  "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
-    return false;
-  } else if constexpr (!ValueType<T> && !BoundType<T>) {
-    static_assert(ValueType<T> || BoundType<T>,
-                  "py4cpp: a parameter's type has no py4cpp::convert<T> and is no class to bind; "
-                  "write a py4cpp::convert<T> for it");
-    return false;
-  } else if constexpr (ValueType<T> && is_mutable_reference) {
-    static_assert(!(ValueType<T> && is_mutable_reference),
-                  "py4cpp: a parameter is a non-const reference to a plain value, which is copied "
-                  "from Python; take it by value or by const reference");
-    return false;
-  } else if constexpr (BoundType<T> && std::is_rvalue_reference_v<Parameter>) {
-    static_assert(!std::is_rvalue_reference_v<Parameter>,
-                  "py4cpp: a parameter is an rvalue reference to a bound object, which Python "
-                  "still holds; take a const reference or a shared_ptr");
-    return false;
-  } else {
-    return true;
-  }
+  constexpr Flaw flaw = parameter_flaw<Parameter>();
+  static_assert(flaw != Flaw::raw_pointer,
+                "py4cpp: a parameter is a raw pointer; take a reference or a shared_ptr instead");
+  static_assert(flaw != Flaw::unique_ptr,
+                "py4cpp: a parameter is a unique_ptr, but Python keeps its object; take a "
+                "shared_ptr or a reference instead");
+  static_assert(flaw != Flaw::call_context,
+                "py4cpp: CallContext& has to be the first parameter after the object");
+  static_assert(flaw != Flaw::standard_type,
+                "py4cpp: a parameter's standard type, or what it holds, has no converter here; "
+                "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
+  static_assert(flaw != Flaw::unknown_type,
+                "py4cpp: a parameter's type has no py4cpp::convert<T> and is no class to bind; "
+                "write a py4cpp::convert<T> for it");
+  static_assert(flaw != Flaw::mutable_reference,
+                "py4cpp: a parameter is a non-const reference to a plain value, which is copied "
+                "from Python; take it by value or by const reference");
+  static_assert(flaw != Flaw::rvalue_reference,
+                "py4cpp: a parameter is an rvalue reference to a bound object, which Python still "
+                "holds; take a const reference or a shared_ptr");
+  return flaw == Flaw::none;
 }
 
 /// The registered type that T needs, or null for plain values.
@@ -169,32 +176,37 @@ T element_from(const Value& value, const Registry& registry) {
   return T(Argument<T>::pass(holder));
 }
 
+template <class R>
+constexpr Flaw result_flaw() {
+  using T = std::remove_cvref_t<R>;
+  if constexpr (!std::is_void_v<R>) {
+    constexpr bool has_converter = std::is_convertible_v<R, std::string_view> ||
+                                   std::is_convertible_v<R, Value> || is_unique_ptr<T> ||
+                                   is_lent<T> || requires(R && result) {
+      convert<T>::to_value(std::forward<R>(result));
+    };
+    if (has_converter) return Flaw::none;
+    if (std::is_pointer_v<T>) return Flaw::raw_pointer;
+    if (is_in_namespace_std<T>()) return Flaw::standard_type;
+    if (!std::is_class_v<T>) return Flaw::unknown_type;
+  }
+  return Flaw::none;
+}
+
 /// Whether a function's result can be returned to Python; if not, says why.
 template <class R>
 constexpr bool result_is_sound() {
-  using T = std::remove_cvref_t<R>;
-  if constexpr (std::is_void_v<R>) {
-    return true;
-  } else if constexpr (std::is_convertible_v<R, std::string_view> ||
-                       std::is_convertible_v<R, Value> || is_unique_ptr<T> || is_lent<T> ||
-                       requires(R && result) { convert<T>::to_value(std::forward<R>(result)); }) {
-    return true;
-  } else if constexpr (std::is_pointer_v<T>) {
-    static_assert(!std::is_pointer_v<T>,
-                  "py4cpp: a function returns a raw pointer, which does not say who deletes it; "
-                  "return a shared_ptr, a unique_ptr or a copy");
-    return false;
-  } else if constexpr (is_in_namespace_std<T>()) {
-    static_assert(!is_in_namespace_std<T>(),
-                  "py4cpp: a result's standard type, or what it holds, has no converter here; "
-                  "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
-    return false;
-  } else {
-    static_assert(std::is_class_v<T>,
-                  "py4cpp: a result's type has no py4cpp::convert<T> and is no class to bind; "
-                  "write a py4cpp::convert<T> for it");
-    return std::is_class_v<T>;
-  }
+  constexpr Flaw flaw = result_flaw<R>();
+  static_assert(flaw != Flaw::raw_pointer,
+                "py4cpp: a function returns a raw pointer, which does not say who deletes it; "
+                "return a shared_ptr, a unique_ptr or a copy");
+  static_assert(flaw != Flaw::standard_type,
+                "py4cpp: a result's standard type, or what it holds, has no converter here; "
+                "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
+  static_assert(flaw != Flaw::unknown_type,
+                "py4cpp: a result's type has no py4cpp::convert<T> and is no class to bind; write "
+                "a py4cpp::convert<T> for it");
+  return flaw == Flaw::none;
 }
 
 /// Turns what a bound function returned into a Value. A class returned by value is moved into a
@@ -203,7 +215,7 @@ template <class R>
 Value to_value(R&& result) {
   using T = std::remove_cvref_t<R>;
   if constexpr (std::is_null_pointer_v<T>) {
-    return Value();
+    return Value(result);
   } else if constexpr (std::is_convertible_v<R, std::string_view> &&
                        !std::same_as<T, std::string>) {
     return Value(std::string_view(result));

@@ -206,12 +206,13 @@ std::string type_text(const Registry& registry, const Parameter& parameter) {
 }
 
 std::string signature_text(const Registry& registry, std::string_view name,
-                           const Overload& overload) {
+                           const Overload& overload, bool is_short) {
   std::string text(name);
   text += '(';
   for (std::size_t i = 0; i < overload.parameters.size(); ++i) {
     if (i > 0) text += ", ";
-    text += type_text(registry, overload.parameters[i]);
+    const std::string type = type_text(registry, overload.parameters[i]);
+    text += is_short ? simple_name(type) : type;
     if (overload.notes.empty()) continue;
     text += ' ' + overload.notes[i].name;
     if (overload.notes[i].has_default)

@@ -41,9 +41,10 @@ CallResult call_static(const Registry& registry, CallContext& context, std::stri
 CallResult construct(const Registry& registry, CallContext& context, std::string_view class_name,
                      std::vector<Value> arguments);
 
-/// "name(int, java.lang.String)", with the parameters' names and defaults where they are known.
+/// "name(int, java.lang.String)", with the parameters' names and defaults where they are known, and
+/// with the simple names of classes when it shall be short.
 std::string signature_text(const Registry& registry, std::string_view name,
-                           const Overload& overload);
+                           const Overload& overload, bool is_short = false);
 /// A default value as a person would write it; "..." for what has no short form.
 std::string default_text(const Value& value);
 /// The Java name of a parameter's or result's type.

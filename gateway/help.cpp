@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The help page of a class (`h`): what Python's help() shows for an object or a class.
+#include <algorithm>
+
 #include "gateway/commands.hpp"
 #include "gateway/dispatch.hpp"
 #include "gateway/java_text.hpp"
@@ -43,9 +45,18 @@ class Page {
     if (!is_short_) text_ += "|\n";
     text_ += "|  " + heading + ":\n";
   }
-  void line(const std::string& signature) {
+  void line(const std::string& signature, std::string_view doc = {}) {
     if (!pattern_.empty() && !matches(pattern_, signature)) return;
     text_ += "|  " + signature + "\n";
+    explain(doc, "|      ");
+  }
+  /// What the binding says of it, line by line.
+  void explain(std::string_view doc, std::string_view margin) {
+    while (!doc.empty()) {
+      const auto end = std::min(doc.find('\n'), doc.size());
+      text_.append(margin).append(doc.substr(0, end)).append("\n");
+      doc.remove_prefix(std::min(end + 1, doc.size()));
+    }
   }
   std::string finish() { return std::move(text_) + "}\n"; }
 
@@ -63,35 +74,26 @@ std::string result_text(const Registry& registry, const detail::Overload& overlo
   return std::string(simple_name(overload.return_name()));
 }
 
-/// The signature as the page shows it, with classes by their simple names where that is asked for.
-std::string signature(const Registry& registry, std::string_view name,
-                      const detail::Overload& overload, bool is_short) {
-  if (!is_short) return detail::signature_text(registry, name, overload);
-  std::string text(name);
-  text += '(';
-  for (std::size_t i = 0; i < overload.parameters.size(); ++i) {
-    if (i > 0) text += ", ";
-    text += simple_name(detail::type_text(registry, overload.parameters[i]));
-  }
-  return text + ')';
-}
-
 void add_functions(Page& page, const Registry& registry,
                    const std::map<std::string_view, std::vector<detail::Method>>& functions,
                    bool is_short) {
   for (const auto& [name, overloads] : functions)
     for (const auto& method : overloads)
-      page.line(signature(registry, name, *method.overload, is_short) + " : " +
-                result_text(registry, *method.overload));
+      page.line(detail::signature_text(registry, name, *method.overload, is_short) + " : " +
+                    result_text(registry, *method.overload),
+                method.overload->doc);
 }
 
 std::string help_page(const Registry& registry, const detail::Class& type, std::string_view pattern,
                       bool is_short) {
   Page page(pattern, is_short);
   page.title(type);
+  page.explain(type.record->doc, "|  ");
   page.section("Constructors defined here");
   for (const auto& method : type.constructors)
-    page.line(signature(registry, simple_name(type.name()), *method.overload, is_short));
+    page.line(
+        detail::signature_text(registry, simple_name(type.name()), *method.overload, is_short),
+        method.overload->doc);
   page.section("Methods defined here");
   add_functions(page, registry, type.methods, is_short);
   add_functions(page, registry, type.static_methods, is_short);
@@ -99,7 +101,8 @@ std::string help_page(const Registry& registry, const detail::Class& type, std::
   for (const auto* fields : {&type.fields, &type.static_fields})
     for (const auto& [name, member] : *fields)
       page.line(std::string(name) + " : " +
-                (member.field->java_name ? member.field->java_name() : "java.lang.Object"));
+                    (member.field->java_name ? member.field->java_name() : "java.lang.Object"),
+                member.field->doc);
   page.section("Internal classes defined here");
   for (const auto& nested : registry.table().nested_classes(type.name())) page.line(nested);
   return page.finish();

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/gateway.hpp"
 #include "house.hpp"
@@ -17,9 +18,10 @@ int main(int count, char** words) {
   house::bind(registry);
   GatewayOptions options;
   options.token = "secret";
+  options.entry_point = std::make_shared<house::Thermostat>(20.0);
   options.pinned = count < 2 || std::string_view(words[1]) != "--unpinned";
   {
-    Gateway gateway(registry, std::move(options));
+    Gateway gateway(registry, std::exchange(options, {}));
     std::cout << gateway.port() << std::endl;
     for (std::string line; std::getline(std::cin, line);) continue;
   }

@@ -15,12 +15,18 @@ from gateway.peer_process import END_S, Peer, pinned_client, unpinned_client
 from py4j.java_gateway import JavaGateway
 
 
+@pytest.fixture(scope="session")
+def executable(build_dir: Path) -> Path:
+    """The program that serves the house."""
+    path = build_dir / "tests" / "binding" / "binding_peer"
+    if not path.exists():
+        pytest.fail(f"{path} is missing: build it with ninja -C {build_dir}")
+    return path
+
+
 @pytest.fixture(scope="module", params=["pinned", "unpinned"])
-def client(request: pytest.FixtureRequest, build_dir: Path) -> Iterator[JavaGateway]:
+def client(request: pytest.FixtureRequest, executable: Path) -> Iterator[JavaGateway]:
     """A client of either kind, connected to a house of its own."""
-    executable = build_dir / "tests" / "binding" / "binding_peer"
-    if not executable.exists():
-        pytest.fail(f"{executable} is missing: build it with ninja -C {build_dir}")
     if request.param == "pinned":
         peer = Peer(executable)
         gateway = pinned_client(peer)

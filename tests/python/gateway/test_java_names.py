@@ -141,7 +141,7 @@ def test_dir_and_help_know_the_members(gateway: JavaGateway) -> None:
     dir(gateway.jvm)
     page = gateway.help(peer, display=False)
     assert "Help on class Peer in package test:" in page
-    assert "greet(java.lang.String) : String" in page
+    assert "greet(String) : String" in page
     assert "echo" not in gateway.help(peer.greet, display=False)
 
 
