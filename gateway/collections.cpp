@@ -4,6 +4,7 @@
 #include "gateway/collections.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "gateway/named_error.hpp"
 
@@ -22,7 +23,39 @@ std::size_t checked(std::int64_t index, std::size_t size, const char* class_name
 constexpr auto list_bounds = "java.lang.IndexOutOfBoundsException";
 constexpr auto array_bounds = "java.lang.ArrayIndexOutOfBoundsException";
 
+/// Destroys values one after the other, and what they alone hold likewise: a list in a list in a
+/// list, a hundred thousand deep, would overflow the stack if each destroyed the next.
+void bury(std::vector<Value> values) {
+  thread_local std::vector<Value>* grave = nullptr;
+  if (grave) {
+    grave->insert(grave->end(), std::make_move_iterator(values.begin()),
+                  std::make_move_iterator(values.end()));
+    return;
+  }
+  grave = &values;
+  while (!values.empty()) {
+    const Value last = std::move(values.back());
+    values.pop_back();
+  }
+  grave = nullptr;
+}
+
 }  // namespace
+
+List::~List() { bury(std::move(values_)); }
+
+Map::~Map() {
+  std::vector<Value> values;
+  values.reserve(2 * entries_.size());
+  index_.clear();
+  for (auto& [key, value] : entries_) {
+    values.push_back(std::move(key));
+    values.push_back(std::move(value));
+  }
+  bury(std::move(values));
+}
+
+ObjectArray::~ObjectArray() { bury(std::move(values_)); }
 
 std::size_t List::size() const {
   const std::lock_guard lock(mutex_);

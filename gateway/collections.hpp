@@ -26,6 +26,9 @@ class List {
  public:
   List() = default;
   explicit List(std::vector<Value> values) : values_(std::move(values)) {}
+  ~List();
+  List(const List&) = delete;
+  List& operator=(const List&) = delete;
 
   std::size_t size() const;
   Value get(std::int64_t index) const;
@@ -52,6 +55,11 @@ class List {
 class Map {
  public:
   using Entry = std::pair<Value, Value>;
+
+  Map() = default;
+  ~Map();
+  Map(const Map&) = delete;
+  Map& operator=(const Map&) = delete;
 
   std::size_t size() const;
   bool contains(const Value& key) const;
@@ -112,6 +120,9 @@ class ObjectArray {
  public:
   ObjectArray(std::string component, std::vector<Value> values)
       : component_(std::move(component)), values_(std::move(values)) {}
+  ~ObjectArray();
+  ObjectArray(const ObjectArray&) = delete;
+  ObjectArray& operator=(const ObjectArray&) = delete;
 
   const std::string& component() const { return component_; }
   std::size_t size() const { return values_.size(); }

@@ -34,6 +34,28 @@ std::string array_class_name(const std::string& component) {
   return "[L" + component + ";";
 }
 
+/// Calls of bound methods out of bound methods, on one thread. A list that holds itself has no text
+/// and no end of comparing.
+constexpr int nested_calls_max = 256;
+
+class Nested {
+ public:
+  Nested() {
+    if (depth_ >= nested_calls_max)
+      throw NamedError("java.lang.StackOverflowError",
+                       "methods of objects within one another are called more than " +
+                           std::to_string(nested_calls_max) +
+                           " deep; perhaps a collection holds itself");
+    ++depth_;
+  }
+  ~Nested() { --depth_; }
+  Nested(const Nested&) = delete;
+  Nested& operator=(const Nested&) = delete;
+
+ private:
+  static inline thread_local int depth_ = 0;
+};
+
 }  // namespace
 
 Registry::Registry() : table_(std::make_unique<detail::TypeTable>()) { bind_java_names(*this); }
@@ -118,6 +140,7 @@ std::string Registry::text_of(const Value& value) const {
 
 Value Registry::call(CallContext& context, const Value& target, std::string_view method,
                      std::vector<Value> arguments) const {
+  const Nested nested;
   auto result = detail::call_method(*this, context, target, method, std::move(arguments));
   if (auto* missing = std::get_if<detail::NoSuchMember>(&result))
     throw NamedError("java.lang.NoSuchMethodError", missing->text);

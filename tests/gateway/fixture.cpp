@@ -46,8 +46,13 @@ void bind_test_classes(Registry& registry) {
   });
 }
 
-Conversation::Conversation(GatewayOptions options) : options_(std::move(options)) {
-  bind_test_classes(registry);
+Conversation::Conversation(GatewayOptions options)
+    : Conversation(std::move(options), &bind_test_classes,
+                   [] { return Value(std::make_shared<Square>(3)); }) {}
+
+Conversation::Conversation(GatewayOptions options, Bind bind, MakeEntryPoint make_entry_point)
+    : options_(std::move(options)), make_entry_point_(make_entry_point) {
+  bind(registry);
   registry.freeze();
   caller->known = &registry;
   renew();
@@ -60,7 +65,7 @@ void Conversation::play_cut_at_every_step(const Script& script) {
 }
 
 void Conversation::renew() {
-  options_.entry_point = std::make_shared<Square>(3);
+  options_.entry_point = make_entry_point_();
   core = std::make_unique<Core>(registry, options_);
   core->proxy_caller = caller;
 }

@@ -71,10 +71,15 @@ class DirectCaller final : public ProxyCaller {
   std::vector<std::string> released;
 };
 
-/// The entry point is a Square of side 3.
 class Conversation {
  public:
+  using Bind = void (*)(Registry& registry);
+  using MakeEntryPoint = Value (*)();
+
+  /// Over the classes above; the entry point is a Square of side 3.
   explicit Conversation(GatewayOptions options = without_token());
+  /// Over other classes.
+  Conversation(GatewayOptions options, Bind bind, MakeEntryPoint make_entry_point);
 
   /// Plays a script to its end and checks that every step was taken.
   void play(Script script);
@@ -97,6 +102,7 @@ class Conversation {
   bool play_until(const Script& script, std::size_t steps_max, bool must_finish);
 
   GatewayOptions options_;
+  MakeEntryPoint make_entry_point_;
 };
 
 }  // namespace py4cpp::test

@@ -19,12 +19,17 @@ class Script {
  public:
   /// The peer sends these bytes once everything expected before has arrived.
   Script& send(std::string bytes) {
-    steps_.push_back({true, std::move(bytes)});
+    steps_.push_back({Step::Kind::send, std::move(bytes)});
     return *this;
   }
   /// The peer must be sent exactly these bytes now.
   Script& expect(std::string bytes) {
-    steps_.push_back({false, std::move(bytes)});
+    steps_.push_back({Step::Kind::expect, std::move(bytes)});
+    return *this;
+  }
+  /// The peer must be sent something that begins with these bytes.
+  Script& expect_start(std::string bytes) {
+    steps_.push_back({Step::Kind::expect_start, std::move(bytes)});
     return *this;
   }
   /// A command and its answer.
@@ -35,8 +40,9 @@ class Script {
  private:
   friend class ScriptedTransport;
   struct Step {
-    bool is_send;
+    enum class Kind { send, expect, expect_start } kind;
     std::string bytes;
+    bool is_send() const { return kind == Kind::send; }
   };
   std::deque<Step> steps_;
 };
@@ -49,7 +55,7 @@ class ScriptedTransport final : public Transport {
 
   std::size_t read(std::span<char> space, boost::system::error_code& error) override {
     if (is_cut(error)) return 0;
-    if (steps_.empty() || !steps_.front().is_send) {
+    if (steps_.empty() || !steps_.front().is_send()) {
       if (!steps_.empty()) FAIL_CHECK("not sent: " << steps_.front().bytes);
       error = boost::asio::error::eof;
       return 0;
@@ -68,8 +74,10 @@ class ScriptedTransport final : public Transport {
     if (is_reading_) steps_.pop_front();  // The session has seen enough of what is being sent.
     is_reading_ = false;
     const std::string expected =
-        steps_.empty() || steps_.front().is_send ? "nothing" : steps_.front().bytes;
-    CHECK_EQ(std::string(bytes), expected);
+        steps_.empty() || steps_.front().is_send() ? "nothing" : steps_.front().bytes;
+    const bool is_start =
+        !steps_.empty() && steps_.front().kind == Script::Step::Kind::expect_start;
+    CHECK_EQ(std::string(bytes.substr(0, is_start ? expected.size() : bytes.size())), expected);
     if (!steps_.empty()) steps_.pop_front();
   }
 
