@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clients that know the token and misbehave: each gets a clear error, loses at most its own
+connection, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from gateway.peer_process import Peer, PeerStarter, pinned_client
+from py4j.protocol import Py4JError
+
+ECHO = b"c\nt\necho\n%s\ne\n"
+
+
+def authenticated(peer: Peer) -> socket.socket:
+    """A raw connection that has presented the token."""
+    connection = peer.raw()
+    connection.sendall(b"A\nsecret\n")
+    assert connection.recv(100) == b"!yv\n"
+    return connection
+
+
+def answer(connection: socket.socket) -> bytes:
+    """The next line, or less where the connection ends."""
+    line = b""
+    with suppress(ConnectionResetError):
+        while not line.endswith(b"\n") and (byte := connection.recv(1)):
+            line += byte
+    return line
+
+
+def reset(connection: socket.socket) -> None:
+    """Ends the connection without a farewell."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+@pytest.fixture
+def peer(start_peer: PeerStarter) -> Iterator[Peer]:
+    """A peer that still serves ordinary clients after each test."""
+    started = start_peer("--depth-max", "20", "--command-bytes-max", "100000")
+    yield started
+    client = pinned_client(started)
+    assert client.entry_point.greet("you") == "Hello you"
+    client.close()
+
+
+@pytest.fixture
+def connection(peer: Peer) -> Iterator[socket.socket]:
+    """A raw connection to it that has presented the token."""
+    with authenticated(peer) as open_connection:
+        yield open_connection
+
+
+@pytest.mark.parametrize(
+    "part",
+    [b"q1", b"iq", b"L9223372036854775808", b"b", b"d1.5x", b"j=", b"r", b"f", b"fp0", b"D"],
+    ids=bytes.decode,
+)
+def test_an_argument_that_cannot_be_read_ends_the_connection(
+    connection: socket.socket, part: bytes
+) -> None:
+    connection.sendall(b"c\nt\necho\ni1\n" + part + b"\ne\n")
+    assert answer(connection).startswith(b"!zsan argument cannot be read: ")
+    assert answer(connection) == b""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [b"f\nx\nt\nfield10\ne\n", b"a\nx\nt\ne\n", b"l\nx1\nt\ne\n", b"m\na\nt\ne\n", b"j\ns\nrj\ne\n"],
+)
+def test_an_unknown_sub_command_is_read_to_its_end(
+    connection: socket.socket, command: bytes
+) -> None:
+    connection.sendall(command)
+    assert answer(connection).startswith(b"!x")
+    connection.sendall(ECHO % b"i1")
+    assert answer(connection) == b"!yi1\n"
+
+
+def test_ids_of_another_gateway_are_refused_everywhere(start_peer: PeerStarter) -> None:
+    ours, theirs = pinned_client(start_peer()), pinned_client(start_peer())
+    foreign = theirs.entry_point.strings(3)
+    with pytest.raises(Py4JError, match="belongs to another gateway"):
+        ours.entry_point.sum(foreign)
+    foreign._gateway_client = ours._gateway_client
+    with pytest.raises(Py4JError, match="belongs to another gateway"):
+        foreign.size()
+    ours._gateway_client.send_command(f"m\nd\n{foreign._get_object_id()}\ne\n")
+    foreign._gateway_client = theirs._gateway_client
+    assert list(theirs.entry_point.echo(foreign)) == ["0", "1", "2"]
+    ours.close()
+    theirs.close()
+
+
+def test_the_well_known_objects_cannot_be_deleted(connection: socket.socket) -> None:
+    for name in (b"t", b"j", b"GATEWAY_SERVER", b"o99", b"", b"\xff"):
+        connection.sendall(b"m\nd\n" + name + b"\ne\n")
+        assert answer(connection) == b"!yv\n"
+    connection.sendall(ECHO % b"rt")
+    assert answer(connection).startswith(b"!yro")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\0", "a\0b", "🐍\u0301", "\ud7ff\ue000\U0010ffff", "\u2028;\t\x7f"],
+    ids=ascii,
+)
+def test_every_text_comes_back_as_it_went(connection: socket.socket, text: str) -> None:
+    connection.sendall(ECHO % ("s" + text).encode())
+    assert answer(connection) == f"!ys{text}\n".encode()
+
+
+def test_bytes_that_are_no_utf_8_come_back_as_they_went(connection: socket.socket) -> None:
+    connection.sendall(ECHO % b"s\xff\xc0\x80\xed\xa0\x80")
+    assert answer(connection) == b"!ys\xff\xc0\x80\xed\xa0\x80\n"
+
+
+def test_a_numpy_scalar_is_the_double_it_shows(connection: socket.socket) -> None:
+    connection.sendall(ECHO % b"dnp.float64(1.5)")
+    assert answer(connection) == b"!yd1.5\n"
+
+
+def test_a_name_that_nobody_has_is_a_package(connection: socket.socket) -> None:
+    for name in (b"_fqn", b"", b"..", b"a" * 10_000):
+        connection.sendall(b"r\nu\n" + name + b"\nrj\ne\n")
+        assert answer(connection) == b"!yp\n"
+
+
+def test_calls_that_nest_without_end_fail_at_the_limit(connection: socket.socket) -> None:
+    for _ in range(100):
+        connection.sendall(b"c\nt\nask\nfp0;test.Function\ni1\ne\n")
+        line = answer(connection)
+        if line.startswith(b"!x"):
+            break
+        assert line == b"c\n"
+        assert [answer(connection) for _ in range(4)] == [b"p0\n", b"apply\n", b"i1\n", b"e\n"]
+    assert line.startswith(b"!xro")
+    connection.sendall(b"p\n" + line[2:].strip() + b"\ne\n")
+    assert b"depth_max" in answer(connection)
+
+
+def test_an_array_of_absurd_size_is_refused(connection: socket.socket) -> None:
+    for lengths in (b"i2147483647\n", b"i10000\n" * 8, b"i-1\n", b"i1\n" * 200, b"sx\n"):
+        connection.sendall(b"a\nc\nsjava.lang.Object\n" + lengths + b"e\n")
+        assert answer(connection).startswith(b"!x")
+
+
+@pytest.mark.parametrize("end", [socket.socket.close, reset], ids=["closed", "reset"])
+def test_a_client_that_goes_away_within_a_callback_leaves_no_object(
+    start_peer: PeerStarter, end: object
+) -> None:
+    peer = start_peer()
+    assert callable(end)
+    for _ in range(10):
+        lost = authenticated(peer)
+        lost.sendall(b"c\nt\nask\nfp0;test.Function\nrt\ne\n")
+        assert answer(lost) == b"c\n"
+        end(lost)
+    client = pinned_client(peer)
+    assert client.entry_point.objects() == 0
+    client.close()
+
+
+def test_a_wrong_answer_to_a_callback_is_an_error_of_that_call(connection: socket.socket) -> None:
+    for wrong in (b"!yq\n", b"!\n", b"!y\n", b"!yro99\n", b"!x\n", b"!z\n"):
+        connection.sendall(b"c\nt\nask\nfp0;test.Function\ni1\ne\n")
+        assert [answer(connection) for _ in range(5)][-1] == b"e\n"
+        connection.sendall(wrong)
+        line = answer(connection)
+        assert line.startswith((b"!x", b"!yn", b"!yv")), wrong
