@@ -23,53 +23,47 @@ std::int32_t random_number() {
 }
 
 /// Two or three random numbers and what Python makes of them.
-std::vector<std::int32_t> ask_operator(const Registry& registry, const Proxy& python,
-                                       bool ternary) {
+std::vector<std::int32_t> ask_operator(const Proxy& python, bool ternary) {
   std::vector<std::int32_t> numbers{random_number(), random_number()};
   if (ternary) numbers.push_back(random_number());
-  std::vector<Value> arguments(numbers.begin(), numbers.end());
-  const Value result = python.call("doOperation", std::move(arguments));
-  if (convert<std::int32_t>::cost(result, registry) < 0)
-    throw NamedError("py4j.Py4JException", "Python returned something that is no int");
-  numbers.push_back(convert<std::int32_t>::from_value(result, registry));
+  numbers.push_back(
+      ternary ? python.call<std::int32_t>("doOperation", numbers[0], numbers[1], numbers[2])
+              : python.call<std::int32_t>("doOperation", numbers[0], numbers[1]));
   return numbers;
 }
 
 /// Asks twice with a pause, on a thread of its own that nobody waits for.
-void launch_operator(const OperatorExample&, CallContext& context, Proxy python,
-                     std::int64_t milliseconds) {
-  std::thread([&registry = context.registry(), python = std::move(python), milliseconds] {
+void launch_operator(const OperatorExample&, Proxy python, std::int64_t milliseconds) {
+  std::thread([python = std::move(python), milliseconds] {
     try {
-      ask_operator(registry, python, false);
+      ask_operator(python, false);
       std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-      ask_operator(registry, python, false);
+      ask_operator(python, false);
     } catch (const std::exception& error) {
       std::fprintf(stderr, "%s\n", error.what());
     }
   }).detach();
 }
 
-Bytes call_bytes_operator(const OperatorExample&, CallContext& context, const Proxy& python) {
+Bytes call_bytes_operator(const OperatorExample&, const Proxy& python) {
   Bytes input;
   for (int i = 1; i <= 5; ++i) input.push_back(static_cast<std::byte>(i));
-  return call<Bytes>(context.registry(), python, "returnBytes", input);
+  return python.call<Bytes>("returnBytes", input);
 }
 
 void bind_operators(Registry& registry) {
   registry.type<OperatorExample>("py4j.examples.OperatorExample")
       .constructor<>()
-      .constructor([](CallContext& context, const Proxy& python) {
-        ask_operator(context.registry(), python, false);
+      .constructor([](const Proxy& python) {
+        ask_operator(python, false);
         return OperatorExample();
       })
-      .method("randomBinaryOperator",
-              [](const OperatorExample&, CallContext& context, const Proxy& python) {
-                return ask_operator(context.registry(), python, false);
-              })
-      .method("randomTernaryOperator",
-              [](const OperatorExample&, CallContext& context, const Proxy& python) {
-                return ask_operator(context.registry(), python, true);
-              })
+      .method(
+          "randomBinaryOperator",
+          [](const OperatorExample&, const Proxy& python) { return ask_operator(python, false); })
+      .method(
+          "randomTernaryOperator",
+          [](const OperatorExample&, const Proxy& python) { return ask_operator(python, true); })
       .method("callBytesOperator", &call_bytes_operator)
       .method("launchOperator", &launch_operator);
 }
@@ -79,9 +73,7 @@ struct ReturnerExample {};
 /// A method that passes on what `name` of the Python object returns as an R.
 template <class R>
 auto returner(const char* name) {
-  return [name](const ReturnerExample&, CallContext& context, const Proxy& python) {
-    return call<R>(context.registry(), python, name);
-  };
+  return [name](const ReturnerExample&, const Proxy& python) { return python.call<R>(name); };
 }
 
 void bind_returners(Registry& registry) {
@@ -91,11 +83,10 @@ void bind_returners(Registry& registry) {
       .method("computeChar", returner<char>("getChar"))
       .method("computeInt", returner<std::int32_t>("getInt"))
       .method("computeNull", returner<Value>("getNull"))
-      .method("computeNothing",
-              [](const ReturnerExample&, CallContext& context, const Proxy& python) {
-                call(context.registry(), python, "doNothing");
-                return 1;
-              });
+      .method("computeNothing", [](const ReturnerExample&, const Proxy& python) {
+        python.call("doNothing");
+        return 1;
+      });
 }
 
 /// Passes the ball to Python, which passes it back to the next method, three times.
@@ -104,17 +95,12 @@ struct PingPong {
 };
 
 auto ping(const char* name) {
-  return [name](std::shared_ptr<PingPong> self, CallContext& context, const Proxy& python) {
-    return call<std::int32_t>(context.registry(), python, name, std::move(self));
+  return [name](std::shared_ptr<PingPong> self, const Proxy& python) {
+    return python.call<std::int32_t>(name, std::move(self));
   };
 }
 
-std::int32_t last_pong(const PingPong& self, const Proxy&) {
-  if (self.fails) throw NamedError("java.lang.ArithmeticException", "/ by zero");
-  return 2;
-}
-
-void bind_ping_pong(Registry& registry) {
+void bind_ping_pong(Registry& registry, std::shared_ptr<LastPing> last_ping) {
   registry.type<PingPong>("py4j.examples.PingPong")
       .implements("py4j.examples.IPong")
       .constructor([] { return PingPong(); })
@@ -122,19 +108,23 @@ void bind_ping_pong(Registry& registry) {
       .method("start", ping("ping1"))
       .method("pong1", ping("ping2"))
       .method("pong2", ping("ping3"))
-      .method("pong3", &last_pong);
+      .method("pong3", [last_ping = std::move(last_ping)](const PingPong& self, const Proxy& ping) {
+        if (last_ping) last_ping->hold(ping);
+        if (self.fails) throw NamedError("java.lang.ArithmeticException", "/ by zero");
+        return 2;
+      });
 }
 
 }  // namespace
 
-void bind_callbacks(Registry& registry) {
+void bind_callbacks(Registry& registry, std::shared_ptr<LastPing> last_ping) {
   for (const char* name :
        {"BytesOperator", "IHello", "IHelloObject", "IPing", "IPong", "IReturnConverter",
         "InterfaceA", "InterfaceB", "MultiClientServerGetThreadId", "Operator"})
     registry.interface(std::string("py4j.examples.") + name);
   bind_operators(registry);
   bind_returners(registry);
-  bind_ping_pong(registry);
+  bind_ping_pong(registry, std::move(last_ping));
   registry.type<InterfaceExample>("py4j.examples.InterfaceExample")
       .constructor<>()
       .method("test", [](const InterfaceExample&, CallContext& context, const Proxy& python) {

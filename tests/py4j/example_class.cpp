@@ -96,13 +96,12 @@ Stream open_stream(const ExampleClass&) {
   return Stream::of(Bytes(bytes.begin(), bytes.end()));
 }
 
-std::string call_hello(const ExampleClass&, CallContext& context, const Proxy& hello) {
-  return call<std::string>(context.registry(), hello, "sayHello");
+std::string call_hello(const ExampleClass&, const Proxy& hello) {
+  return hello.call<std::string>("sayHello");
 }
 
-std::string call_hello_with_arguments(const ExampleClass&, CallContext& context,
-                                      const Proxy& hello) {
-  return call<std::string>(context.registry(), hello, "sayHello", 10, "MyMy!\n;");
+std::string call_hello_with_arguments(const ExampleClass&, const Proxy& hello) {
+  return hello.call<std::string>("sayHello", 10, "MyMy!\n;");
 }
 
 void bind_numbered_methods(const Type<ExampleClass>& type) {

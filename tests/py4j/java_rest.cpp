@@ -91,9 +91,9 @@ void bind_java_rest(Registry& registry) {
       .method("toString", &text_of);
 }
 
-void bind_all(Registry& registry) {
+void bind_all(Registry& registry, std::shared_ptr<LastPing> last_ping) {
   bind_example_class(registry);
-  bind_callbacks(registry);
+  bind_callbacks(registry, std::move(last_ping));
   bind_texts(registry);
   bind_java_rest(registry);
 }

@@ -38,6 +38,8 @@ constexpr Program programs[] = {
     {"py4j.examples.SingleThreadClientApplication", &run_single_thread_client},
     {"py4j.examples.SingleThreadClientGCApplication", &run_single_thread_garbage},
     {"py4j.examples.MultiClientServer", &run_multi_client_server},
+    {"py4j.instrumented.InstrumentedApplication", &run_instrumented},
+    {"py4j.instrumented.InstrumentedClientServerApplication", &run_instrumented_client_server},
 };
 
 /// The words from the class name on: java's own options go before it, one of them with a value.

@@ -34,4 +34,10 @@ int run_single_thread_garbage(Words words);
 int run_multi_client_server(Words words);
 /// @}
 
+/// @name py4j.instrumented
+/// @{
+int run_instrumented(Words words);
+int run_instrumented_client_server(Words words);
+/// @}
+
 }  // namespace py4j_peer

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 PARTS_AT_A_TIME = 6
-PART_SECONDS_MAX = 200
+PART_SECONDS_MAX = 240
 TEST_SECONDS_MAX = 60
 SPLIT_FROM_CLASSES = 5
 """A file with as many test classes is run class by class."""
