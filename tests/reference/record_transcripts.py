@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records what a real py4j client and a real JVM say to each other, for our gateway to say the same.
+"""Records what a real py4j client and a real JVM say, for our gateway to say the same.
 
     python tests/reference/record_transcripts.py
 
 needs py4j and a JDK, here and nowhere else. Each scenario has a JVM of its own, so that ids count
 from zero, and a file tests/gateway/transcripts/<scenario>.txt: `> ` and what the client sent, `< `
 and what it was answered, backslashes and control characters escaped. An error's text is the JVM's
-own affair (mostly a stack trace) and is recorded as `*`; of a traceback the last line is kept. Where
-we deliberately say more than a JVM (why there is no such member, the name of a nested class) there
-is a `*` as well."""
+own affair (mostly a stack trace) and is recorded as `*`; of a traceback the last line is kept.
+Where we deliberately say more than a JVM (why there is no such member, the name of a nested class)
+there is a `*` as well."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ TRANSCRIPTS = HERE.parent / "gateway" / "transcripts"
 Client = Any
 
 
+def use(*_values: Any) -> None:
+    """Takes what was only to be asked for."""
+
+
 def plain_values(client: Client) -> None:
     house = client.entry_point
     for value in (None, True, 0, -(2**31), 2**31, 2**63 - 1, 1.5, -1e300, float("inf"), "", "é🐍"):
@@ -63,8 +67,7 @@ def objects(client: Client) -> None:
     for value in (1, 2**40, "x", 1.5, house):
         house.pick(value)
     client.jvm.reference.House.twice(21)
-    client.jvm.reference.House.Room.NAME
-    client.jvm.reference.House.LIMIT
+    use(client.jvm.reference.House.Room.NAME, client.jvm.reference.House.LIMIT)
     get_java_class(client.jvm.reference.House)
 
 
@@ -81,34 +84,33 @@ def fields(client: Client) -> None:
 def containers(client: Client) -> None:
     house = client.entry_point
     items = house.list()
-    items[1], len(items)
+    use(items[1], len(items))
     items.append("d")
-    items[1:3]
+    use(items[1:3])
     items.insert(0, "z")
     items.remove("c")
     items.count("a")
     items.reverse()
     items.sort()
-    items * 2
-    items + items
+    use(items * 2, items + items)
     del items[0]
     entries = house.map()
-    entries["key"]
+    use(entries["key"])
     entries["other"] = 8
-    "other" in entries
+    use("other" in entries)
     del entries["key"]
     numbers = house.set()
     numbers.add(6)
-    6 in numbers
+    use(6 in numbers)
     numbers.remove(5)
     len(numbers)
     array = house.array()
-    array[0], len(array)
+    use(array[0], len(array))
     array[1] = 9
-    array[0:2]
+    use(array[0:2])
     new = client.new_array(client.jvm.int, 2, 3)
     new[1][2] = 5
-    new[1][2]
+    use(new[1][2])
 
 
 def names(client: Client) -> None:
@@ -118,7 +120,7 @@ def names(client: Client) -> None:
     java_import(client.jvm, "reference.House")
     client.jvm.ArrayList()
     client.jvm.House("imported")
-    client.jvm.no.such.thing
+    use(client.jvm.no.such.thing)
     view = client.new_jvm_view("view")
     java_import(view, "java.util.HashMap")
     view.HashMap()

@@ -71,7 +71,13 @@ def test_an_argument_that_cannot_be_read_ends_the_connection(
 
 @pytest.mark.parametrize(
     "command",
-    [b"f\nx\nt\nfield10\ne\n", b"a\nx\nt\ne\n", b"l\nx1\nt\ne\n", b"m\na\nt\ne\n", b"j\ns\nrj\ne\n"],
+    [
+        b"f\nx\nt\nfield10\ne\n",
+        b"a\nx\nt\ne\n",
+        b"l\nx1\nt\ne\n",
+        b"m\na\nt\ne\n",
+        b"j\ns\nrj\ne\n",
+    ],
 )
 def test_an_unknown_sub_command_is_read_to_its_end(
     connection: socket.socket, command: bytes
