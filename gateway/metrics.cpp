@@ -119,9 +119,12 @@ LatencyHistogram LatencyCounter::histogram() const {
 }
 
 struct CallMetrics::Entry {
-  const void* function;
-  std::string class_name;
-  std::string method;
+  Entry(const void* function_in, std::string_view class_name_in, std::string_view method_in)
+      : function(function_in), class_name(class_name_in), method(method_in) {}
+
+  const void* const function;
+  const std::string class_name;
+  const std::string method;
   LatencyCounter counter;
 };
 
@@ -142,7 +145,7 @@ LatencyCounter* CallMetrics::counter(const void* function, std::string_view clas
       try {
         if (!fresh) {
           if (used_ >= functions_max) return nullptr;
-          fresh.reset(new Entry{function, std::string(class_name), std::string(method), {}});
+          fresh = std::make_unique<Entry>(function, class_name, method);
         }
       } catch (const std::bad_alloc&) {
         return nullptr;
@@ -168,6 +171,7 @@ std::vector<MethodMetrics> CallMetrics::snapshot() const {
     sum.failures += entry->counter.failures();
   }
   std::vector<MethodMetrics> result;
+  result.reserve(sums.size());
   for (auto& [name, sum] : sums) result.push_back(std::move(sum));
   return result;
 }

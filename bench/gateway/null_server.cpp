@@ -27,6 +27,7 @@ namespace {
 using py4cpp::Fd;
 
 constexpr std::size_t blob_bytes = std::size_t{1} << 20;
+constexpr std::size_t first_buffer_bytes = 65'536;
 constexpr int list_size = 10'000;
 
 const std::map<std::string_view, std::string_view> method_answers{
@@ -55,7 +56,7 @@ void send_at_once(const Fd& socket) {
 
 class Connection {
  public:
-  explicit Connection(Fd socket) : socket_(std::move(socket)), buffer_(4 * blob_bytes) {}
+  explicit Connection(Fd socket) : socket_(std::move(socket)), buffer_(first_buffer_bytes) {}
 
   bool send(std::string_view bytes) const {
     while (!bytes.empty()) {
@@ -70,6 +71,7 @@ class Connection {
   std::string_view receive(std::string_view end) {
     std::size_t used = 0;
     for (;;) {
+      if (used == buffer_.size()) buffer_.resize(2 * used);
       const auto count = ::recv(socket_.get(), buffer_.data() + used, buffer_.size() - used, 0);
       if (count <= 0) return {};
       used += static_cast<std::size_t>(count);
