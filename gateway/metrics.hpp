@@ -5,7 +5,7 @@
 //
 //   std::cout << py4cpp::prometheus_text(gateway.metrics());
 //
-// Counting is always on; it costs a call some 50 ns, mostly for reading the clock twice.
+// Counting is always on; it costs a call less than 100 ns, mostly for reading the clock twice.
 #pragma once
 
 #include <array>
