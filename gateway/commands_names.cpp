@@ -31,6 +31,10 @@ Next refuse_view(Command& command) {
   return Next::go_on;
 }
 
+/// The component types of arrays, which Python names as `jvm.int`.
+constexpr std::string_view primitive_types[] = {"boolean", "byte", "char", "double",
+                                                "float",   "int",  "long", "short"};
+
 /// An unknown name is a package, never an error: packages are not registered, and Python's dir()
 /// asks for names that nobody has.
 Next resolve_name(Command& command) {
@@ -39,6 +43,8 @@ Next resolve_name(Command& command) {
   const auto found = view->find_class(command.core.registry.table(), command.line(2));
   if (found)
     answer_name(command.answer, wire::code::class_, *found);
+  else if (std::ranges::find(primitive_types, command.line(2)) != std::end(primitive_types))
+    answer_name(command.answer, wire::code::class_, command.line(2));
   else
     answer_name(command.answer, wire::code::package);
   return Next::go_on;

@@ -121,6 +121,17 @@ TEST_SUITE("session") {
     CHECK(session.is_broken());
   }
 
+  TEST_CASE("an object whose answer cannot be delivered is not kept") {
+    Conversation conversation;
+    constexpr std::size_t only_the_command = 1;
+    Session session(
+        *conversation.core,
+        std::make_unique<ScriptedTransport>(Script().send("c\nt\ngrow\ni2\ne\n"), only_the_command),
+        Session::Opened::by_client);
+    session.serve();
+    CHECK(conversation.core->objects.size() == 0);
+  }
+
   TEST_CASE("calls that nest deeper than the limit fail, and the connection lives on") {
     auto options = Conversation::without_token();
     options.depth_max = 2;
