@@ -55,6 +55,7 @@ def test_on_the_installed_library(project: Path, build_dir: Path, tmp_path: Path
     assert drive(project, env) == EXPECTED
 
 
+@pytest.mark.timeout(600)  # It compiles the whole library, unless ccache remembers.
 def test_with_our_sources_as_a_subproject(project: Path, source_root: Path) -> None:
     (project / "subprojects").mkdir()
     (project / "subprojects" / "py4cpp").symlink_to(source_root)
