@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts the source archives of py4j, whose tests we run, into a folder: `fetch_suites.py DIR`.
 
-They come from the package index through pip, by the hashes in requirements/py4j-suite-*.txt, and are
-unpacked unchanged as DIR/RELEASE/py4j-python. The archive's jar is linked as
+They come from the package index through pip, by the hashes in requirements/py4j-suite-*.txt, and
+are unpacked unchanged as DIR/RELEASE/py4j-python. The archive's jar is linked as
 DIR/RELEASE/py4j-java, where py4j looks for it when it runs from its sources; nobody reads it. What
 is there already is not fetched again."""
 
@@ -31,9 +31,25 @@ def fetch(lock: Path, folder: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder) as work:
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-             "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes",
-             "--dest", work, "--requirement", str(lock)], check=True)
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "--no-binary",
+                ":all:",
+                "--no-build-isolation",
+                "--require-hashes",
+                "--dest",
+                work,
+                "--requirement",
+                str(lock),
+            ],
+            check=True,
+        )
         (archive,) = Path(work).glob("*.tar.gz")
         with tarfile.open(archive) as tar:
             tar.extractall(work, filter="data")

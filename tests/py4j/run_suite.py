@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs py4j's own tests, unmodified, against the C++ peer, and compares what passed with the list in
-the tree, which may only grow: `run_suite.py RELEASE --suites DIR --peer DIR`.
+"""Runs py4j's own tests, unmodified, against the C++ peer, and compares what passed with the list
+in the tree, which may only grow: `run_suite.py RELEASE --suites DIR --peer DIR`.
 
 The tests use fixed ports, so each part of them runs in a network namespace of its own, several at a
 time, because they mostly sleep. Where the system gives no namespaces the parts run one by one."""
@@ -113,8 +113,15 @@ def run_part(part: Part, suite: Path, peer: Path, excluded: list[str], isolated:
             command = [*NAMESPACE, "sh", "-c", LOOPBACK, "sh", *command]
         with (Path(folder) / "output").open("w+b") as log:
             try:
-                subprocess.run(command, cwd=suite, env=environment, timeout=PART_SECONDS_MAX,
-                               stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+                subprocess.run(
+                    command,
+                    cwd=suite,
+                    env=environment,
+                    timeout=PART_SECONDS_MAX,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                )
             except subprocess.TimeoutExpired:
                 log.write(b"\nended, because it took too long\n")
             log.seek(0)
@@ -133,8 +140,11 @@ def complaints(outcomes: dict[Case, str], expected: dict[Case, str], file: Path)
             texts.append(f"{case} is on the list of passes but: {outcomes[case]}")
     for case, outcome in sorted(outcomes.items()):
         if case not in expected:
-            texts.append(f"{case} passes and is not on the list: add it to {file.name}"
-                         if outcome == "passed" else f"{case} is on no list and: {outcome}")
+            texts.append(
+                f"{case} passes and is not on the list: add it to {file.name}"
+                if outcome == "passed"
+                else f"{case} is on no list and: {outcome}"
+            )
     return texts
 
 
@@ -151,8 +161,11 @@ def main() -> None:
     excluded = read_list(HERE / "passes/cannot_run.txt")
     suite = words.suites.resolve() / words.release / "py4j-python"
     deselected = [f"{case.module}.py::{case.name.replace('.', '::')}" for case in excluded]
-    parts = [part for part in parts_of(suite / "src/py4j/tests")
-             if words.only in f"{part.module} {part.test_class}"]
+    parts = [
+        part
+        for part in parts_of(suite / "src/py4j/tests")
+        if words.only in f"{part.module} {part.test_class}"
+    ]
 
     start = time.monotonic()
     isolated = has_namespaces()
@@ -161,9 +174,12 @@ def main() -> None:
             print("no network namespaces here: the parts run one by one")
             fcntl.flock(lock, fcntl.LOCK_EX)
         with ThreadPoolExecutor(PARTS_AT_A_TIME if isolated else 1) as pool:
-            results = list(pool.map(
-                lambda part: run_part(part, suite, words.peer.resolve(), deselected, isolated),
-                parts))
+            results = list(
+                pool.map(
+                    lambda part: run_part(part, suite, words.peer.resolve(), deselected, isolated),
+                    parts,
+                )
+            )
 
     outcomes = {case: state for result in results for case, state in result.outcomes.items()}
     for part, result in zip(parts, results, strict=True):
