@@ -38,6 +38,8 @@ class Entrance {
   void enter(Fd socket);
   /// Ends the connection that waits longest, so that its descriptor is free; false without one.
   bool drop_oldest();
+  /// Tells of a connection that was refused: at once, or by number if that happens often.
+  void report(const std::string& reason);
   /// Ends all, for good.
   void close();
   std::size_t size() const { return size_; }
@@ -55,7 +57,6 @@ class Entrance {
   void refuse(const GuestPointer& guest, const std::string& answer, const std::string& reason);
   void drop(const GuestPointer& guest, const std::string& reason);
   Fd remove(Guest& guest);
-  void report(const std::string& reason);
   void arm_timer();
   void drop_late_ones();
 

@@ -106,10 +106,9 @@ void Server::retry_later(const std::string& reason) {
 }
 
 bool Server::is_full() {
-  const std::lock_guard lock(mutex_);
-  if (connections_.size() < core_.options.connections_max) return false;
-  log(LogLevel::warn, "a connection was refused: there are " + std::to_string(connections_.size()) +
-                          " already, the limit (connections_max)");
+  const std::size_t count = connection_count();
+  if (count < core_.options.connections_max) return false;
+  entrance_.report("there are " + std::to_string(count) + " already, the limit (connections_max)");
   return true;
 }
 
