@@ -17,6 +17,9 @@ constexpr std::size_t first_space = 4096;
 /// A larger buffer is given back after its command. A megabyte of bytes fits, since programs that
 /// send blocks send many.
 constexpr std::size_t kept_space = std::size_t{2} << 20;
+/// One that is larger than this is given back after so many commands that did not need it.
+constexpr std::size_t small_space = 65'536;
+constexpr std::size_t small_commands_max = 64;
 
 /// The shape of a command. Of an unknown sub-command only the end is looked for, so that the answer
 /// can say so; an unknown command is one line, after which nothing can be understood.
@@ -69,8 +72,10 @@ bool is_end(std::string_view line) {
 
 std::span<char> CommandReader::space() {
   if (begin_ == end_) {
+    small_commands_ = end_ > small_space ? 0 : small_commands_ + 1;
     begin_ = end_ = 0;
-    if (buffer_.size() > kept_space) buffer_.clear();
+    const bool is_idle = buffer_.size() > small_space && small_commands_ > small_commands_max;
+    if (buffer_.size() > kept_space || is_idle) buffer_.clear();
   }
   if (end_ == buffer_.size() && begin_ > 0) {
     std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());

@@ -70,8 +70,9 @@ class CommandReader {
   Limits limits_;
   IsCustom is_custom_;
   ByteBuffer buffer_;
-  std::size_t begin_ = 0;     // Of the bytes that no Message has used.
-  std::size_t end_ = 0;       // Of the bytes that arrived.
+  std::size_t begin_ = 0;           // Of the bytes that no Message has used.
+  std::size_t end_ = 0;             // Of the bytes that arrived.
+  std::size_t small_commands_ = 0;  // In a row, see small_space.
   std::size_t searched_ = 0;  // Up to here the current message was searched; relative to begin_.
   std::vector<std::size_t> line_ends_;  // Of the current message; relative to begin_.
   CommandShape shape_;
