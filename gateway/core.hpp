@@ -27,7 +27,10 @@ struct Core {
         objects(options.objects_max, options.object_id_nonce.value_or(random_nonce())) {}
 
   /// Long enough that two gateways that a program uses at once hardly ever have the same.
-  static std::string random_nonce() { return random_token().substr(0, 8); }
+  static std::string random_nonce() {
+    const auto number = std::stoull(random_token().substr(0, 15), nullptr, 16) % 1'000'000'000;
+    return std::to_string(1'000'000'000 + number).substr(1);  // Nine digits, whatever it is.
+  }
 
   const Registry& registry;
   const GatewayOptions options;

@@ -76,8 +76,8 @@ struct GatewayOptions {
   std::size_t connections_max = 1024;
   /// Ids that Python holds at one time; beyond it calls that return objects fail.
   std::size_t objects_max = 10'000'000;
-  /// What the ids of objects end in, so that those of another gateway are refused. Nothing: some
-  /// random letters. Empty: ids without it, for tests that compare bytes.
+  /// What the ids of objects end in, so that those of another gateway are refused: digits.
+  /// Nothing: nine random ones. Empty: ids without it, for tests that compare bytes.
   std::optional<std::string> object_id_nonce{};
   /// Calls that go back and forth within one another on one connection.
   std::size_t depth_max = 200;

@@ -2,21 +2,27 @@
 #include "gateway/objects.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace py4cpp {
 
 namespace {
 
-constexpr char id_prefix = 'o', nonce_mark = '.';
+constexpr char id_prefix = 'o';
+
+bool is_id(std::string_view id) {
+  return id.size() > 1 && id.starts_with(id_prefix) &&
+         id.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
 
 }  // namespace
 
-ObjectTable::ObjectTable(std::size_t size_max, const std::string& nonce)
-    : size_max_(size_max), suffix_(nonce.empty() ? "" : nonce_mark + nonce) {}
+ObjectTable::ObjectTable(std::size_t size_max, std::string nonce)
+    : size_max_(size_max), nonce_(std::move(nonce)) {}
 
 std::optional<std::uint64_t> ObjectTable::number_of(std::string_view id) const {
-  if (!id.starts_with(id_prefix) || !id.ends_with(suffix_)) return std::nullopt;
-  id.remove_suffix(suffix_.size());
+  if (!is_id(id) || !id.ends_with(nonce_)) return std::nullopt;
+  id.remove_suffix(nonce_.size());
   std::uint64_t number = 0;
   const auto end = id.data() + id.size();
   const auto parsed = std::from_chars(id.data() + 1, end, number);
@@ -25,11 +31,7 @@ std::optional<std::uint64_t> ObjectTable::number_of(std::string_view id) const {
 }
 
 bool ObjectTable::is_foreign(std::string_view id) const {
-  if (!id.starts_with(id_prefix)) return false;
-  const auto digits_end = id.find_first_not_of("0123456789", 1);
-  const auto rest = digits_end == std::string_view::npos ? "" : id.substr(digits_end);
-  return digits_end != 1 && id.size() > 1 && rest != suffix_ &&
-         (rest.empty() || rest.front() == nonce_mark);
+  return is_id(id) && !id.ends_with(nonce_);
 }
 
 std::string ObjectTable::add(Value value) {
@@ -39,7 +41,7 @@ std::string ObjectTable::add(Value value) {
                      " objects, which is the gateway's limit (objects_max)");
   const std::uint64_t number = next_++;
   values_.emplace(number, std::move(value));
-  return id_prefix + std::to_string(number) + suffix_;
+  return id_prefix + std::to_string(number) + nonce_;
 }
 
 std::optional<Value> ObjectTable::find(std::string_view id) const {

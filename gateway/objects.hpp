@@ -20,18 +20,19 @@ namespace py4cpp {
 /// may do anything.
 class ObjectTable {
  public:
-  /// Without a nonce ids are a plain "o<N>".
-  explicit ObjectTable(std::size_t size_max, const std::string& nonce = {});
+  /// The nonce consists of digits, so that ids look as py4j's own do: programs search texts for
+  /// them. Without one, ids are a plain "o<N>".
+  explicit ObjectTable(std::size_t size_max, std::string nonce = {});
 
-  /// Keeps the value under a new id "o<N>.<nonce>". Throws Overloaded when `size_max` ids are in
+  /// Keeps the value under a new id "o<N><nonce>". Throws Overloaded when `size_max` ids are in
   /// use.
   std::string add(Value value);
   /// The value of an id, or nothing.
   std::optional<Value> find(std::string_view id) const;
   /// Whether an id was minted by another gateway, as far as its nonce tells.
   bool is_foreign(std::string_view id) const;
-  /// What the ids of this table end in, with its dot; empty without a nonce.
-  const std::string& suffix() const { return suffix_; }
+  /// What the ids of this table end in.
+  const std::string& nonce() const { return nonce_; }
   /// Forgets an id; unknown and foreign ones are ignored.
   void remove(std::string_view id);
   void clear();
@@ -41,7 +42,7 @@ class ObjectTable {
   std::optional<std::uint64_t> number_of(std::string_view id) const;
 
   const std::size_t size_max_;
-  const std::string suffix_;
+  const std::string nonce_;
   mutable std::mutex mutex_;
   std::uint64_t next_ = 0;
   std::unordered_map<std::uint64_t, Value> values_;

@@ -90,17 +90,28 @@ TEST_SUITE("commands") {
                       "!xspy4j.Py4JException: Target Object ID does not exist for this gateway: "
                       "o77\n")
             .exchange("c\nt\ngrow\nro77\ne\n", "!xsthe object o77 is unknown to this gateway\n")
-            .exchange("c\no1.else\narea\ne\n",
-                      "!xspy4j.Py4JException: the object o1.else belongs to another gateway, and "
-                      "only that one can use it; pass a plain value instead, or make the object "
-                      "anew here\n")
-            .exchange("c\nt\ngrow\nro1.else\ne\n",
-                      "!xsthe object o1.else belongs to another gateway, and only that one can use "
-                      "it; pass a plain value instead, or make the object anew here\n")
-            .exchange("m\nd\no1.else\ne\n", "!yv\n")
             .exchange("i\nno.Such\ne\n", "!xspy4j.Py4JException: Class no.Such does not exist\n")
             .exchange("c\nz:no.Such\nm\ne\n",
                       "!xspy4j.Py4JException: Class no.Such does not exist\n"));
+  }
+
+  TEST_CASE("ids of another gateway are refused, and deleting one does nothing") {
+    GatewayOptions options = Conversation::without_token();
+    options.object_id_nonce = "271";
+    Conversation(options).play(
+        Script()
+            .exchange(
+                "c\no1314\narea\ne\n",
+                "!xspy4j.Py4JException: the object o1314 belongs to another gateway, and only "
+                "that one can use it; pass a plain value instead, or make the object anew "
+                "here\n")
+            .exchange(
+                "c\nt\ngrow\nro1314\ne\n",
+                "!xsthe object o1314 belongs to another gateway, and only that one can use it; "
+                "pass a plain value instead, or make the object anew here\n")
+            .exchange("c\nt\ngrow\nro77271\ne\n",
+                      "!xsthe object o77271 is unknown to this gateway\n")
+            .exchange("m\nd\no1314\ne\n", "!yv\n"));
   }
 
   TEST_CASE("an object without a registered class cannot be returned") {

@@ -24,7 +24,7 @@ VARIABLE_PARTS = (
     (r'File "[^"]*/([^"/]+)", line \d+', r'File "\1"'),
     (r"\(TID \d+\) \([^ ]+ executor driver\)", "(TID N) (HOST executor driver)"),
     (r"in stage \d+\.\d+", "in stage N"),
-    (r"calling o\d+\.(?:[0-9a-f]{8}\.)?", "calling oN."),
+    (r"calling o\d+\.", "calling oN."),
     (r"\bJob \d+ cancelled", "Job N cancelled"),
     (r"file:/[^ \n]*/", "file:/DIR/"),
     (r"(?m)[ \t]+$", ""),
