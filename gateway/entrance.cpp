@@ -65,8 +65,9 @@ void Entrance::enter(Fd socket) {
 
 bool Entrance::drop_oldest() {
   if (guests_.empty()) return false;
-  drop(guests_.front(), "it did not present the token before " + std::to_string(guests_.size()) +
-                            " others came (unauthenticated_max)");
+  const GuestPointer oldest = guests_.front();
+  drop(oldest, "it did not present the token before " + std::to_string(guests_.size()) +
+                   " others came (unauthenticated_max)");
   return true;
 }
 
@@ -148,13 +149,12 @@ bool Entrance::send(Guest& guest, const std::string& answer) {
 }
 
 void Entrance::admit(const GuestPointer& guest) {
-  const GuestPointer kept = guest;
-  std::string already_read(kept->reader.rest());
-  Fd socket = remove(*kept);
+  std::string already_read(guest->reader.rest());
+  Fd socket = remove(*guest);
   set_blocking(socket.get(), true);
   std::unique_ptr<Transport> transport;
-  if (kept->tls)
-    transport = std::make_unique<TlsTransport>(std::move(socket), std::move(kept->tls),
+  if (guest->tls)
+    transport = std::make_unique<TlsTransport>(std::move(socket), std::move(guest->tls),
                                                options_.read_ms_max, std::move(already_read));
   else
     transport = std::make_unique<SocketTransport>(std::move(socket), options_.read_ms_max,
@@ -174,9 +174,8 @@ void Entrance::refuse(const GuestPointer& guest, const std::string& answer,
 }
 
 void Entrance::drop(const GuestPointer& guest, const std::string& reason) {
-  const GuestPointer kept = guest;  // The argument may be the list's own.
-  const Fd closed = remove(*kept);
-  kept->tls.reset();
+  const Fd closed = remove(*guest);
+  guest->tls.reset();
   report(reason);
 }
 
@@ -212,8 +211,10 @@ void Entrance::arm_timer() {
 
 void Entrance::drop_late_ones() {
   const auto now = Clock::now();
-  while (!guests_.empty() && guests_.front()->end <= now)
-    drop(guests_.front(), "it did not present the token in time (authentication_ms_max)");
+  while (!guests_.empty() && guests_.front()->end <= now) {
+    const GuestPointer late = guests_.front();
+    drop(late, "it did not present the token in time (authentication_ms_max)");
+  }
   arm_timer();
 }
 
