@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -51,8 +50,7 @@ def fetch(lock: Path, folder: Path) -> None:
             check=True,
         )
         (archive,) = Path(work).glob("*.tar.gz")
-        with tarfile.open(archive) as tar:
-            tar.extractall(work, filter="data")
+        shutil.unpack_archive(archive, work)
         archive.unlink()
         (unpacked,) = Path(work).iterdir()
         target.mkdir()
