@@ -63,10 +63,10 @@ bool LogLevels::allows(LogLevel level, std::string_view component) const {
 
 LogLevels::Threshold LogLevels::parse_level(std::string_view name, std::string_view part) {
   const std::string level = lower(name);
-  if (level == "trace" || level == "debug") return LogLevel::debug;
+  if (level == "all" || level == "trace" || level == "debug") return LogLevel::debug;
   if (level == "info") return LogLevel::info;
   if (level == "warn" || level == "warning") return LogLevel::warn;
-  if (level == "error") return LogLevel::error;
+  if (level == "error" || level == "fatal") return LogLevel::error;
   if (level == "off") return Threshold(off);
   throw Error("there is no log level like " + std::string(part) +
               "; write debug, info, warn, error or off, or COMPONENT=LEVEL");

@@ -22,9 +22,9 @@ class LogLevels {
   explicit LogLevels(LogLevel least = LogLevel::warn) : least_(least) {}
 
   /// Reads levels with commas between them: `LEVEL` for all components that are not named, and
-  /// `COMPONENT=LEVEL`. Levels are trace and debug (which are the same), info, warn (or warning),
-  /// error and off, in any case; what comes later wins. An empty text is `warn`. Throws Error that
-  /// names the part which is none of these.
+  /// `COMPONENT=LEVEL`. Levels are all, trace and debug (which are the same), info, warn (or
+  /// warning), error and fatal (the same) and off, in any case; what comes later wins. An empty
+  /// text is `warn`. Throws Error that names the part which is none of these.
   static LogLevels parse(std::string_view text);
 
   /// Sets the level of one component.

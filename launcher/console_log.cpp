@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <utility>
 
 namespace py4cpp::launcher {
 namespace {
@@ -37,13 +38,13 @@ std::string log_line(std::time_t when, LogLevel level, std::string_view componen
   return line;
 }
 
-Log console_log(LogLevel least) {
-  return [least](LogLevel level, std::string_view component, std::string_view text) {
-    if (level < least) return;
+Log console_log(LogLevels levels) {
+  const auto write_line = [](LogLevel level, std::string_view component, std::string_view text) {
     const std::string line = log_line(std::time(nullptr), level, component, text);
     // A standard error that is gone or full is no reason to stop working.
     [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
   };
+  return filtered(write_line, std::move(levels));
 }
 
 }  // namespace py4cpp::launcher

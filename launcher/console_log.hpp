@@ -8,12 +8,12 @@
 #include <string>
 #include <string_view>
 
-#include "base/log.hpp"
+#include "base/log_levels.hpp"
 
 namespace py4cpp::launcher {
 
-/// A Log that writes lines of `least` and above to standard error, each line in one write.
-Log console_log(LogLevel least);
+/// A Log that writes what the levels allow to standard error, each line in one write.
+Log console_log(LogLevels levels);
 
 /// One line of the log with its end.
 std::string log_line(std::time_t when, LogLevel level, std::string_view component,

@@ -59,7 +59,7 @@ std::filesystem::path temp_root(const Submission& submission, const Environment&
 void prepare_own_environment() { ::setenv("PYTHONHASHSEED", "0", 0); }
 
 Host::Host(const Submission& submission, const Environment& environment)
-    : log_(console_log(submission.log_level)),
+    : log_(console_log(submission.log_levels)),
       pinned_(is_pinned(environment)),
       temp_dir_(temp_root(submission, environment), "py4cpp-"),
       janitor_(temp_dir_.path()),

@@ -2,8 +2,8 @@
 //
 // A small process that outlives us by a moment. When we end, however that happens (SIGKILL
 // included), it kills every process that we started and that is still there, and removes our
-// temporary folders. Daemons and workers end by themselves when they lose us; this is for those that
-// do not: a worker in an endless loop, a piped command, a simple worker.
+// temporary folders. Daemons and workers end by themselves when they lose us; this is for those
+// that do not: a worker in an endless loop, a piped command, a simple worker.
 #pragma once
 
 #include <sys/types.h>

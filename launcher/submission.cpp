@@ -149,24 +149,21 @@ std::string lower(std::string text) {
   return text;
 }
 
-LogLevel named_level(const std::string& name, const std::string& source) {
-  static const std::map<std::string, LogLevel> levels = {
-      {"all", LogLevel::debug},   {"trace", LogLevel::debug}, {"debug", LogLevel::debug},
-      {"info", LogLevel::info},   {"warn", LogLevel::warn},   {"error", LogLevel::error},
-      {"fatal", LogLevel::error}, {"off", LogLevel::error}};
-  const auto found = levels.find(lower(name));
-  if (found == levels.end()) {
-    throw Error(source + " '" + name + "' is no log level; use debug, info, warn or error");
+LogLevels named_levels(const std::string& text, const std::string& source) {
+  try {
+    return LogLevels::parse(text);
+  } catch (const Error& error) {
+    throw Error(source + " '" + text + "': " + error.what());
   }
-  return found->second;
 }
 
-LogLevel log_level(const SubmitOptions& options, const Conf& conf, const Environment& environment) {
+LogLevels log_levels(const SubmitOptions& options, const Conf& conf,
+                     const Environment& environment) {
   const auto set = conf.find("spark.log.level");
-  if (set != conf.end()) return named_level(set->second, "spark.log.level");
+  if (set != conf.end()) return named_levels(set->second, "spark.log.level");
   const std::string variable = value_of(environment, "PY4CPP_LOG");
-  if (!variable.empty()) return named_level(variable, "PY4CPP_LOG");
-  return options.verbose ? LogLevel::info : LogLevel::warn;
+  if (!variable.empty()) return named_levels(variable, "PY4CPP_LOG");
+  return LogLevels(options.verbose ? LogLevel::info : LogLevel::warn);
 }
 
 bool is_count(std::string_view text) {
@@ -239,7 +236,7 @@ Submission make_submission(const SubmitOptions& options, const Environment& envi
   submission.plugins = existing_files(options.plugins, "--plugin");
   submission.arguments = options.arguments;
   submission.verbose = options.verbose;
-  submission.log_level = log_level(options, submission.conf, environment);
+  submission.log_levels = log_levels(options, submission.conf, environment);
   for (const std::string& option : options.without_effect) {
     submission.warnings.push_back(option + " has no effect in py4cpp");
   }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/log.hpp"
+#include "base/log_levels.hpp"
 #include "base/process.hpp"
 #include "launcher/options.hpp"
 
@@ -27,7 +27,7 @@ struct Submission {
   /// Absolute paths of files that exist.
   std::vector<std::string> py_files = {};
   std::vector<std::string> plugins = {};
-  LogLevel log_level = LogLevel::warn;
+  LogLevels log_levels = LogLevels();
   bool verbose = false;
   /// What the user should know but need not act on, one line each.
   std::vector<std::string> warnings = {};

@@ -20,6 +20,16 @@ std::string submit_error(const SubmitOptions& options, const Environment& enviro
   return error_of([&] { submit(options, environment); });
 }
 
+// The lowest level that any component may write.
+std::string least_level(const Submission& submission) {
+  for (const auto& [level, name] :
+       {std::pair(LogLevel::debug, "debug"), std::pair(LogLevel::info, "info"),
+        std::pair(LogLevel::warn, "warn"), std::pair(LogLevel::error, "error")}) {
+    if (submission.log_levels.allows(level, "Any")) return name;
+  }
+  return "off";
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("launcher submission");
@@ -31,7 +41,7 @@ TEST_CASE("without options a script runs on all processors under its own name") 
   CHECK_EQ(submission.conf.at("spark.submit.deployMode"), "client");
   CHECK_EQ(submission.script, "/home/me/script.py");
   CHECK_EQ(submission.arguments, Words{"a"});
-  CHECK_EQ(submission.log_level, LogLevel::warn);
+  CHECK_EQ(least_level(submission), "warn");
   CHECK(submission.warnings.empty());
 }
 
@@ -126,11 +136,17 @@ TEST_CASE("only the client mode exists") {
 
 TEST_CASE("the log level comes from setting, variable or --verbose, in this order") {
   const Environment debug{{"PY4CPP_LOG", "debug"}};
-  CHECK_EQ(submit({.conf = {{"spark.log.level", "ERROR"}}, .verbose = true}, debug).log_level,
-           LogLevel::error);
-  CHECK_EQ(submit({.verbose = true}, debug).log_level, LogLevel::debug);
-  CHECK_EQ(submit({.verbose = true}).log_level, LogLevel::info);
+  const auto error = submit({.conf = {{"spark.log.level", "ERROR"}}, .verbose = true}, debug);
+  CHECK_EQ(least_level(error), "error");
+  CHECK_EQ(least_level(submit({.verbose = true}, debug)), "debug");
+  CHECK_EQ(least_level(submit({.verbose = true})), "info");
   CHECK(contains(submit_error({}, {{"PY4CPP_LOG", "loud"}}), "PY4CPP_LOG 'loud'"));
+}
+
+TEST_CASE("one component may have a log level of its own") {
+  const Submission submission = submit({}, {{"PY4CPP_LOG", "error,Gateway=debug"}});
+  CHECK(submission.log_levels.allows(LogLevel::debug, "Gateway"));
+  CHECK_FALSE(submission.log_levels.allows(LogLevel::warn, "WorkerFactory"));
 }
 
 TEST_CASE("options without effect are told to the user") {
