@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <new>
 
 #include "gateway/stream.hpp"
@@ -70,21 +70,31 @@ std::vector<std::int64_t> shape_from(std::string_view text) {
 /// What clients have asked for and still hold.
 class Budget {
  public:
-  explicit Budget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  explicit Budget(BulkOptions options) : options_(options) {}
 
   void take(std::size_t bytes) {
-    std::size_t used = used_;
-    do {
-      if (bytes > bytes_max_ - used)
-        throw Overloaded("the client's shared buffers would have more than " +
-                         std::to_string(bytes_max_) + " bytes, the limit (client_bytes_max)");
-    } while (!used_.compare_exchange_weak(used, used + bytes));
+    const std::lock_guard lock(mutex_);
+    if (bytes > options_.client_bytes_max - bytes_)
+      throw Overloaded("the client's shared buffers would have more than " +
+                       std::to_string(options_.client_bytes_max) +
+                       " bytes, the limit (client_bytes_max)");
+    if (buffers_ >= options_.client_buffers_max)
+      throw Overloaded("the client holds " + std::to_string(buffers_) +
+                       " shared buffers, the limit (client_buffers_max)");
+    bytes_ += bytes;
+    ++buffers_;
   }
-  void give_back(std::size_t bytes) { used_ -= bytes; }
+  void give_back(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    bytes_ -= bytes;
+    --buffers_;
+  }
 
  private:
-  const std::size_t bytes_max_;
-  std::atomic<std::size_t> used_ = 0;
+  const BulkOptions options_;
+  std::mutex mutex_;
+  std::size_t bytes_ = 0;
+  std::size_t buffers_ = 0;
 };
 
 std::shared_ptr<SharedBuffer> allocate_within(const std::shared_ptr<Budget>& budget,
@@ -134,8 +144,10 @@ std::shared_ptr<SharedBuffer> SharedBuffer::make(std::byte* data, std::size_t si
   if (shape.empty()) shape = {static_cast<std::int64_t>(size / item_bytes)};
   std::size_t count = 1;
   for (const auto length : shape)
-    if (__builtin_mul_overflow(count, static_cast<std::size_t>(length), &count)) count = size + 1;
-  if (count > size || count * item_bytes != size)
+    if (__builtin_mul_overflow(count, static_cast<std::size_t>(length), &count))
+      throw Error("a shape of (" + joined(shape) + ") is too large");
+  std::size_t bytes = 0;
+  if (__builtin_mul_overflow(count, item_bytes, &bytes) || bytes != size)
     throw Error("a buffer of " + std::to_string(size) + " bytes cannot hold the shape (" +
                 joined(shape) + ") of " + format);
   return std::shared_ptr<SharedBuffer>(
@@ -167,7 +179,7 @@ std::string SharedBuffer::description() const {
 }
 
 void bind_bulk(Registry& registry, BulkOptions options) {
-  const auto budget = std::make_shared<Budget>(options.client_bytes_max);
+  const auto budget = std::make_shared<Budget>(options);
   registry.type<SharedBuffer>("py4cpp.SharedBuffer")
       .constructor(
           [budget](std::int64_t size, const std::string& format, const std::string& shape) {

@@ -111,6 +111,8 @@ class SharedBuffer {
 struct BulkOptions {
   /// All buffers together that a client has asked for and still holds.
   std::size_t client_bytes_max = std::size_t{16} << 30;
+  /// And how many; each takes a descriptor of this process.
+  std::size_t client_buffers_max = 256;
 };
 
 /// Binds `py4cpp.SharedBuffer`. Without it functions that return shared memory fail in Python.

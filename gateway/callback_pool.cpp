@@ -10,33 +10,31 @@ namespace py4cpp {
 /// A session in use by this thread. It goes back to the pool unless it broke.
 class CallbackPool::Lease {
  public:
-  Lease(CallbackPool& pool, std::unique_ptr<Session> session)
-      : pool_(pool), session_(std::move(session)) {
+  Lease(CallbackPool& pool, Connection connection)
+      : pool_(pool), connection_(std::move(connection)) {
     const std::lock_guard lock(pool_.mutex_);
     if (pool_.closed_) throw Disconnected("the gateway has stopped");
-    generation_ = pool_.generation_;
-    pool_.busy_.insert(session_.get());
+    pool_.busy_.insert(&session());
   }
   ~Lease() {
-    if (auto session = release(); session && !session->is_broken())
-      pool_.give_back(std::move(session), generation_);
+    if (auto connection = release(); connection.session && !connection.session->is_broken())
+      pool_.give_back(std::move(connection));
   }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
-  Session& session() { return *session_; }
+  Session& session() { return *connection_.session; }
 
-  /// Takes the session out of the lease, for another one.
-  std::unique_ptr<Session> release() {
+  /// Takes the connection out of the lease, for another one.
+  Connection release() {
     const std::lock_guard lock(pool_.mutex_);
-    pool_.busy_.erase(session_.get());
-    return std::move(session_);
+    pool_.busy_.erase(connection_.session.get());
+    return std::move(connection_);
   }
 
  private:
   CallbackPool& pool_;
-  std::unique_ptr<Session> session_;
-  std::uint64_t generation_ = 0;
+  Connection connection_;
 };
 
 CallbackPool::CallbackPool(Core& core, Dial dial, std::function<void()> idle_began)
@@ -59,13 +57,26 @@ void CallbackPool::set_address(CallbackAddress address) {
   old.swap(idle_);
 }
 
+/// A connection that breaks may mean that another server is there now, which wants a token.
+template <class F>
+auto CallbackPool::use(Connection connection, F function) {
+  Lease lease(*this, std::move(connection));
+  try {
+    return function(lease.session());
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (lease.session().is_broken()) expects_token_ = true;
+    throw;
+  }
+}
+
 Value CallbackPool::call(const std::string& id, std::string_view method,
                          const std::vector<Value>& arguments, const Using& uses) {
-  const auto attempt = [&](std::unique_ptr<Session> session, bool& was_sent) {
-    Lease lease(*this, std::move(session));
-    uses(&lease.session());
+  bool was_sent = false;
+  const auto attempt = [&](Session& session) {
+    uses(&session);
     try {
-      Value result = lease.session().call(id, method, arguments, was_sent);
+      Value result = session.call(id, method, arguments, was_sent);
       uses(nullptr);
       return result;
     } catch (...) {
@@ -73,21 +84,19 @@ Value CallbackPool::call(const std::string& id, std::string_view method,
       throw;
     }
   };
-  bool was_sent = false;
-  if (auto idle = take_idle()) {
+  if (auto idle = take_idle(); idle.session) {
     try {
-      return attempt(std::move(idle), was_sent);
+      return use(std::move(idle), attempt);
     } catch (const Disconnected&) {
       if (was_sent) throw;
     }
   }
-  return attempt(connect(), was_sent);
+  return use(connect(), attempt);
 }
 
 void CallbackPool::release(const std::vector<std::string>& ids) {
-  auto session = take_idle();
-  Lease lease(*this, session ? std::move(session) : connect());
-  lease.session().release(ids);
+  auto idle = take_idle();
+  use(idle.session ? std::move(idle) : connect(), [&](Session& session) { session.release(ids); });
 }
 
 void CallbackPool::close() {
@@ -98,7 +107,7 @@ void CallbackPool::close() {
   for (Session* session : busy_) session->transport().shut_down();
 }
 
-std::unique_ptr<Session> CallbackPool::take_idle() {
+CallbackPool::Connection CallbackPool::take_idle() {
   std::vector<Idle> stale;
   const std::lock_guard lock(mutex_);
   const auto is_ours = [this](const Idle& idle) {
@@ -106,12 +115,12 @@ std::unique_ptr<Session> CallbackPool::take_idle() {
   };
   for (;;) {
     const auto last = std::find_if(idle_.rbegin(), idle_.rend(), is_ours);
-    if (last == idle_.rend()) return nullptr;
+    if (last == idle_.rend()) return {};
     Idle idle = std::move(*last);
     idle_.erase(std::prev(last.base()));
     // Nobody speaks to us on an idle connection: what can be read there is its end.
     if (!idle.session->transport().wait_readable(std::chrono::milliseconds(0)))
-      return std::move(idle.session);
+      return {std::move(idle.session), generation_};
     stale.push_back(std::move(idle));
   }
 }
@@ -133,33 +142,47 @@ std::chrono::steady_clock::time_point CallbackPool::close_idle(
 /// without: we lose nothing by that, since whoever took its place would just have said yes. One
 /// that does want another token closes the second connection. Where clients need no token the
 /// callback server may want one all the same.
-std::unique_ptr<Session> CallbackPool::connect() {
+CallbackPool::Connection CallbackPool::connect() {
   const auto& options = core_.options;
   const std::string& token =
       options.callback_token.empty() ? options.token : options.callback_token;
-  auto session = std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
-  if (!token.empty() && expects_token_) {
-    Lease lease(*this, std::move(session));
-    expects_token_ = lease.session().present_token(token);
-    session = expects_token_
-                  ? lease.release()
-                  : std::make_unique<Session>(core_, dial_(address()), Session::Opened::by_us);
+  std::unique_lock lock(mutex_);
+  const CallbackAddress address = address_;
+  const std::uint64_t generation = generation_;
+  const bool with_token = expects_token_ && !token.empty();
+  lock.unlock();
+  const auto dial = [&] {
+    return Connection{std::make_unique<Session>(core_, dial_(address), Session::Opened::by_us),
+                      generation};
+  };
+  Connection connection = dial();
+  if (with_token) {
+    Lease lease(*this, std::move(connection));
+    if (lease.session().present_token(token)) {
+      connection = lease.release();
+    } else {
+      lock.lock();
+      if (generation == generation_) expects_token_ = false;
+      lock.unlock();
+      connection = dial();
+    }
   }
-  session->announce();
-  return session;
+  connection.session->announce();
+  return connection;
 }
 
-void CallbackPool::give_back(std::unique_ptr<Session> session, std::uint64_t generation) {
+void CallbackPool::give_back(Connection connection) {
   Idle superfluous;
   {
     const std::lock_guard lock(mutex_);
-    if (closed_ || generation != generation_ || core_.options.callback_idle_max == 0) return;
+    if (closed_ || connection.generation != generation_ || core_.options.callback_idle_max == 0)
+      return;
     if (idle_.size() >= core_.options.callback_idle_max) {
       superfluous = std::move(idle_.front());
       idle_.erase(idle_.begin());
     }
-    idle_.push_back(
-        {std::move(session), std::this_thread::get_id(), std::chrono::steady_clock::now()});
+    idle_.push_back({std::move(connection.session), std::this_thread::get_id(),
+                     std::chrono::steady_clock::now()});
     if (idle_.size() > 1) return;
   }
   idle_began_();

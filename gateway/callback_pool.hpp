@@ -19,7 +19,8 @@
 
 namespace py4cpp {
 
-/// Thread-safe; one mutex guards the two sets. A session is used outside the mutex by one thread.
+/// Thread-safe; one mutex guards all that changes. A session is used outside the mutex by one
+/// thread.
 class CallbackPool {
  public:
   using Dial = std::function<std::unique_ptr<Transport>(const CallbackAddress& address)>;
@@ -54,21 +55,29 @@ class CallbackPool {
     std::chrono::steady_clock::time_point since;
   };
 
-  std::unique_ptr<Session> take_idle();
-  std::unique_ptr<Session> connect();
-  void give_back(std::unique_ptr<Session> session, std::uint64_t generation);
+  /// A session to an address of the past is not kept.
+  struct Connection {
+    std::unique_ptr<Session> session;
+    std::uint64_t generation = 0;
+  };
+
+  template <class F>
+  auto use(Connection connection, F function);
+  /// One without a session when none is idle.
+  Connection take_idle();
+  Connection connect();
+  void give_back(Connection connection);
 
   Core& core_;
   const Dial dial_;
   const std::function<void()> idle_began_;
   mutable std::mutex mutex_;
   CallbackAddress address_;
-  std::uint64_t generation_ = 0;  // Of the address; connections of an older one are not kept.
+  std::uint64_t generation_ = 0;  // Of the address.
+  bool expects_token_ = true;     // The server at this address, as far as we know.
   bool closed_ = false;
   std::vector<Idle> idle_;  // The longest idle first.
   std::set<Session*> busy_;
-
-  std::atomic<bool> expects_token_ = true;  // The server at this address, as far as we know.
 };
 
 }  // namespace py4cpp

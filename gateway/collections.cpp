@@ -137,13 +137,14 @@ Value Map::put(Value key, Value value) {
 }
 
 Value Map::remove(const Value& key) {
+  decltype(entries_) entry;  // Destroyed, like the key in the index, after the lock is gone.
+  decltype(index_)::node_type indexed;
   const std::lock_guard lock(mutex_);
   const auto found = index_.find(key);
   if (found == index_.end()) return {};
-  Value removed = std::move(found->second->second);
-  entries_.erase(found->second);
-  index_.erase(found);
-  return removed;
+  entry.splice(entry.end(), entries_, found->second);
+  indexed = index_.extract(found);
+  return std::move(entry.front().second);
 }
 
 void Map::clear() {
@@ -200,8 +201,9 @@ Value ObjectArray::get(std::int64_t index) const {
 }
 
 void ObjectArray::set(std::int64_t index, Value value) {
+  Value old;  // Destroyed after the lock is gone.
   const std::lock_guard lock(mutex_);
-  values_[checked(index, values_.size(), array_bounds)] = std::move(value);
+  old = std::exchange(values_[checked(index, values_.size(), array_bounds)], std::move(value));
 }
 
 std::vector<Value> ObjectArray::snapshot() const {

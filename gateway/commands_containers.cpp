@@ -172,6 +172,9 @@ Next concatenate(Command& command, const List& list) {
   if (!other) return answer_bare_error(command.answer), Next::go_on;
   Values values = list.snapshot();
   const Values more = other->snapshot();
+  if (more.size() > array_elements_max - std::min(values.size(), array_elements_max))
+    throw Overloaded("the two lists together have more than " + std::to_string(array_elements_max) +
+                     " elements");
   values.insert(values.end(), more.begin(), more.end());
   return list_values(command, std::move(values));
 }

@@ -46,7 +46,7 @@ struct Core {
   /// Set once, before the first session starts.
   Gateway* gateway = nullptr;
   std::weak_ptr<ProxyCaller> proxy_caller;
-  /// Closes every connection whose remote or local port is one of these.
+  /// Closes the connection between these two ports.
   std::function<void(std::uint16_t remote_port, std::uint16_t local_port)> cancel;
 };
 

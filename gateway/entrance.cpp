@@ -30,7 +30,9 @@ constexpr std::size_t drained_bytes_max = 65'536;
 
 struct Entrance::Guest {
   Guest(boost::asio::io_context& io, Fd socket_in, Clock::time_point end_in)
-      : socket(io, socket_in.release()), end(end_in) {}
+      : socket(io, socket_in.get()), end(end_in) {
+    socket_in.release();
+  }
 
   boost::asio::posix::stream_descriptor socket;
   std::unique_ptr<TlsStream> tls;

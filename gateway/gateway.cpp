@@ -128,11 +128,14 @@ class Gateway::Impl final : public ProxyCaller {
 
   Housekeeper::Clock::time_point do_chores(Housekeeper::Clock::time_point now) {
     try {
-      if (releases_.due() <= now) flush_releases();
+      // Without a client Python's callback server is gone, and our token is not for whoever
+      // listens in its place.
+      if (releases_.due() <= now && server.connection_count() > 0) flush_releases();
     } catch (const std::exception& error) {
       if (core.options.log) core.options.log(LogLevel::warn, "Gateway", error.what());
     }
-    return std::min(releases_.due(), pool.close_idle(now));
+    const auto due = releases_.due();
+    return std::min(due <= now ? now + core.options.release_ms_max : due, pool.close_idle(now));
   }
 
   void end(Session&) { set_session_of_thread(nullptr); }
@@ -141,7 +144,12 @@ class Gateway::Impl final : public ProxyCaller {
     pool.close();
     core.objects.clear();
     tell_shutdown();
-    if (!was_shut_down_.exchange(true) && core.options.on_shutdown) core.options.on_shutdown();
+    try {
+      if (!was_shut_down_.exchange(true) && core.options.on_shutdown) core.options.on_shutdown();
+    } catch (...) {
+      end_wait();
+      throw;
+    }
     end_wait();
   }
 

@@ -6,6 +6,7 @@
 namespace py4cpp {
 
 bool ReleaseQueue::add(const std::string& id) noexcept {
+  if (size_max_ == 0) return false;
   const std::lock_guard lock(mutex_);
   try {
     if (ids_.size() >= size_max_) ids_.erase(ids_.begin());

@@ -37,8 +37,18 @@ Server::~Server() { stop(); }
 
 void Server::start() {
   wait_for_connections();
-  control_ = std::thread([this] { io_.run(); });
+  control_ = std::thread([this] { run_control(); });
   tell(core_, [](GatewayListener& listener) { listener.server_started(); });
+}
+
+/// What one connection's handler throws (there is no memory, say) must not end the others.
+void Server::run_control() {
+  for (;;) try {
+      io_.run();
+      return;
+    } catch (const std::exception& failure) {
+      log(LogLevel::error, failure.what());
+    }
 }
 
 void Server::stop() {
@@ -114,16 +124,20 @@ bool Server::is_full() {
 
 void Server::admitted(std::unique_ptr<Transport> transport) {
   if (is_full()) return;
-  const std::lock_guard lock(mutex_);
-  if (closing_) return;
-  const std::uint64_t id = next_id_++;
   try {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return;
+    const std::uint64_t id = next_id_++;
     Connection& connection = connections_[id];
-    connection.session =
-        std::make_unique<Session>(core_, std::move(transport), Session::Opened::by_admitted_client);
-    connection.thread = std::thread(&Server::serve, this, id, std::ref(*connection.session));
+    try {
+      connection.session = std::make_unique<Session>(core_, std::move(transport),
+                                                     Session::Opened::by_admitted_client);
+      connection.thread = std::thread(&Server::serve, this, id, std::ref(*connection.session));
+    } catch (...) {
+      connections_.erase(id);
+      throw;
+    }
   } catch (const std::exception& failure) {
-    connections_.erase(id);
     log(LogLevel::warn, std::string("cannot serve a connection: ") + failure.what());
   }
 }
@@ -140,6 +154,8 @@ void Server::serve(std::uint64_t id, Session& session) {
     }
   } catch (const std::exception& failure) {
     log(LogLevel::error, failure.what());
+  } catch (...) {
+    log(LogLevel::error, "a connection ended with an unknown exception");
   }
   asio::post(io_, [this, id] { join(id); });
 }

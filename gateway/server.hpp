@@ -57,6 +57,7 @@ class Server {
   };
 
   void wait_for_connections();
+  void run_control();
   void accept();
   void retry_later(const std::string& reason);
   void admitted(std::unique_ptr<Transport> transport);

@@ -88,8 +88,9 @@ bool Session::serve_commands() {
     }
     while (const auto message = receive()) {
       const Next next = run(*message, answer_);
+      const auto stream = std::exchange(stream_, nullptr);
       if (before_answer && next == Next::go_on) before_answer(*this);
-      if (!answer_.empty()) send_answer(answer_);
+      if (!answer_.empty()) send_answer(answer_, stream);
       if (answer_.capacity() > kept_answer_bytes) answer_ = {};
       if (next == Next::shut_down || shut_down_requested_) return true;
       if (next == Next::close || is_broken_) return false;
@@ -99,6 +100,9 @@ bool Session::serve_commands() {
   } catch (const std::exception& error) {
     if (notice_) notice_->failed(error.what());
     if (core_.options.log) core_.options.log(LogLevel::warn, "Gateway", error.what());
+  } catch (...) {
+    if (core_.options.log)
+      core_.options.log(LogLevel::warn, "Gateway", "a connection ended with an unknown exception");
   }
   return shut_down_requested_;
 }
@@ -182,9 +186,13 @@ std::optional<wire::Message> Session::receive_within_call() {
   for (;;) {
     auto message = receive();
     if (!message || message->is_answer()) return message;
+    // Only a pinned client calls back on the connection of a call.
+    if (opened_ == Opened::by_us && !core_.options.pinned)
+      lose("Python's callback server sent a command where an answer was due");
     std::string answer;
     const Next next = run(*message, answer);
-    if (!answer.empty()) send_answer(answer);
+    const auto stream = std::exchange(stream_, nullptr);
+    if (!answer.empty()) send_answer(answer, stream);
     if (next == Next::shut_down) shut_down_requested_ = true;
     if (next != Next::go_on) lose("the client ended the conversation within a call");
   }
@@ -198,20 +206,21 @@ void Session::send(std::string_view bytes) {
   if (error) lose("cannot write to Python: " + error.message());
 }
 
-void Session::send_answer(const std::string& answer) {
+void Session::send_answer(const std::string& answer, const std::shared_ptr<Stream>& stream) {
   try {
     send(answer);
   } catch (const Disconnected&) {
     take_back(core_, std::string_view(answer).substr(std::min<std::size_t>(2, answer.size())));
     throw;
   }
-  if (const auto stream = std::exchange(stream_, nullptr)) send_stream(*stream);
+  if (stream) send_stream(*stream);
 }
 
 void Session::send_stream(Stream& stream) {
   const auto send_bytes = [this](std::span<const std::byte> bytes) {
     send({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   };
+  const auto source = stream.source();  // Alive while its bytes are sent, whoever closes it.
   is_streaming_ = true;
   try {
     if (const auto all = stream.take_all(); !all.empty()) {
@@ -223,6 +232,8 @@ void Session::send_stream(Stream& stream) {
     }
   } catch (const std::exception& error) {
     lose(std::string("a stream broke off: ") + error.what());
+  } catch (...) {
+    lose("a stream broke off with an unknown exception");
   }
   is_streaming_ = false;
 }

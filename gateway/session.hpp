@@ -61,7 +61,8 @@ class Session {
   std::optional<wire::Message> receive_within_call();
   void send(std::string_view bytes);
   /// Sends an answer. When that fails the object in it is forgotten, for Python does not know it.
-  void send_answer(const std::string& answer);
+  /// The bytes of the stream follow, if there is one.
+  void send_answer(const std::string& answer, const std::shared_ptr<Stream>& stream);
   void send_stream(Stream& stream);
   bool serve_commands();
   bool authenticate();

@@ -4,6 +4,7 @@
 // can spoil; the elements; and a page of the same file that begins with the nonce.
 #include "gateway/shared_memory.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -62,8 +63,11 @@ void* allocate_shared(std::size_t bytes) {
   if (::getrandom(block.nonce.data(), block.nonce.size(), 0) !=
       static_cast<ssize_t>(block.nonce.size()))
     throw std::bad_alloc();
-  Fd fd(::memfd_create("py4cpp", MFD_CLOEXEC));
-  if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(file_bytes)) != 0) throw std::bad_alloc();
+  Fd fd(::memfd_create("py4cpp", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  // Sealed, because another process that made the file shorter would end this one with SIGBUS.
+  if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(file_bytes)) != 0 ||
+      ::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+    throw std::bad_alloc();
 
   Reservation space(page_bytes + file_bytes);
   std::byte* const data = space.start() + page_bytes;

@@ -7,7 +7,9 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <memory>
 #include <system_error>
 
@@ -134,12 +136,13 @@ bool wait_for(int socket, short events, std::chrono::milliseconds time_max) {
   for (;;) {
     int left = -1;
     if (time_max.count() >= 0)
-      left = static_cast<int>(std::max<std::chrono::milliseconds::rep>(
-          0, std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count()));
+      left = static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
+          std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count(), 0,
+          std::numeric_limits<int>::max()));
     pollfd entry{socket, events, 0};
     const int ready = ::poll(&entry, 1, left);
     if (ready > 0) return true;
-    if (ready == 0 || errno != EINTR) return false;
+    if (ready < 0 ? errno != EINTR : Clock::now() >= end) return false;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -74,6 +75,16 @@ Bytes read_bytes(Stream& stream, std::int32_t size) {
 
 }  // namespace
 
+struct Stream::State {
+  std::mutex reading;  // Held while the source is asked.
+  std::mutex held;     // Guards the pointer.
+  std::shared_ptr<Source> source;
+};
+
+Stream::Stream(std::unique_ptr<Source> source) : state_(std::make_shared<State>()) {
+  state_->source = std::move(source);
+}
+
 Stream::Stream(std::function<std::size_t(std::span<std::byte> space)> read)
     : Stream(std::make_unique<FunctionSource>(std::move(read))) {}
 
@@ -91,11 +102,28 @@ Stream Stream::of(Fd descriptor) {
 }
 
 std::size_t Stream::read(std::span<std::byte> space) {
-  return source_ && !space.empty() ? source_->read(space) : 0;
+  const auto from = source();
+  if (!from || space.empty()) return 0;
+  const std::lock_guard lock(state_->reading);
+  return from->read(space);
 }
 
 std::span<const std::byte> Stream::take_all() {
-  return source_ ? source_->take_all() : std::span<const std::byte>();
+  const auto from = source();
+  if (!from) return {};
+  const std::lock_guard lock(state_->reading);
+  return from->take_all();
+}
+
+std::shared_ptr<Stream::Source> Stream::source() const {
+  const std::lock_guard lock(state_->held);
+  return state_->source;
+}
+
+void Stream::close() {
+  std::shared_ptr<Source> closed;  // Destroyed after the lock is gone.
+  const std::lock_guard lock(state_->held);
+  closed.swap(state_->source);
 }
 
 void bind_streams(Registry& registry) {

@@ -23,8 +23,8 @@
 
 namespace py4cpp {
 
-/// A source of bytes that is read once. Moved, not copied; used by one thread at a time, which is
-/// that of the call while its bytes are sent.
+/// A source of bytes that is read once. Moved, not copied. Once it is Python's, any thread may read
+/// or close it: its functions take turns, and closing waits for nobody.
 class Stream {
  public:
   /// Where the bytes come from; derive from it for what the functions below do not cover.
@@ -39,7 +39,7 @@ class Stream {
     virtual std::span<const std::byte> take_all() { return {}; }
   };
 
-  explicit Stream(std::unique_ptr<Source> source) : source_(std::move(source)) {}
+  explicit Stream(std::unique_ptr<Source> source);
   /// Bytes as the function delivers them; see Source::read.
   explicit Stream(std::function<std::size_t(std::span<std::byte> space)> read);
 
@@ -53,12 +53,15 @@ class Stream {
   /// See Source. At the end, or once it is closed, nothing comes. Throws what the source throws.
   std::size_t read(std::span<std::byte> space);
   std::span<const std::byte> take_all();
-  /// Lets go of the source.
-  void close() { source_.reset(); }
-  bool is_open() const { return source_ != nullptr; }
+  /// The source, which lives as long as this is held; null once it is closed.
+  std::shared_ptr<Source> source() const;
+  /// Lets go of the source. A read under way ends first, then the source goes.
+  void close();
+  bool is_open() const { return source() != nullptr; }
 
  private:
-  std::unique_ptr<Source> source_;
+  struct State;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace py4cpp

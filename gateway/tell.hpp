@@ -18,6 +18,9 @@ void tell(const Core& core, F function) {
       if (core.options.log)
         core.options.log(LogLevel::warn, "Gateway",
                          std::string("a listener threw: ") + error.what());
+    } catch (...) {
+      if (core.options.log)
+        core.options.log(LogLevel::warn, "Gateway", "a listener threw an unknown exception");
     }
 }
 

@@ -12,6 +12,7 @@
 #include <new>
 #include <system_error>
 
+#include "base/error.hpp"
 #include "gateway/tls.hpp"
 
 namespace py4cpp {
@@ -89,7 +90,8 @@ TlsStream::~TlsStream() {
 void TlsStream::expect_host(const std::string& host) {
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1) return;
   ERR_clear_error();
-  SSL_set1_host(ssl_.get(), host.c_str());
+  if (host.empty() || SSL_set1_host(ssl_.get(), host.c_str()) != 1)
+    throw Error("a certificate cannot be checked for the host name '" + host + "'");
   std::string name = host;  // The macro SSL_set_tlsext_host_name() casts the const away.
   SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
 }

@@ -74,13 +74,16 @@ void Host::serve(const Submission& submission, const std::string& python,
   // script itself names another.
   std::map<std::string, std::string> conf = submission.conf;
   conf.erase("spark.local.dir");
-  stop_engine_ = engine::bind_spark(
-      *registry_, {.conf = std::move(conf),
-                   .pyspark_release = std::move(release),
-                   .python = python,
-                   .work_dir = temp_dir_.path().string(),
-                   .on_local_dir = [this](const std::string& path) { janitor_.also_remove(path); },
-                   .log = log_});
+  stop_engine_ =
+      engine::bind_spark(*registry_, {.conf = std::move(conf),
+                                      .pyspark_release = std::move(release),
+                                      .python = python,
+                                      .work_dir = temp_dir_.path().string(),
+                                      .on_local_dir =
+                                          [this](const std::string& path) {
+                                            janitor_.also_remove(std::filesystem::absolute(path));
+                                          },
+                                      .log = log_});
   gateway_ = std::make_unique<Gateway>(
       *registry_, GatewayOptions{.token = random_token(), .pinned = pinned_, .log = log_});
 }

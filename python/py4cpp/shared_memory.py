@@ -17,6 +17,8 @@ from typing import Any
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+MEMORY_LINK = "/memfd:py4cpp (deleted)"  # What a descriptor of our memory, and no file, links to.
+NONCE_BYTES = 16
 START_FIELD = 19  # Of /proc/<pid>/stat, counted after the program's name.
 
 
@@ -33,6 +35,11 @@ class Description:
     size: int
     format: str
     shape: tuple[int, ...]
+
+    @property
+    def path(self) -> str:
+        """Where a process of this machine can open the memory."""
+        return f"/proc/{self.pid}/fd/{self.fd}"
 
     @classmethod
     def of(cls, buffer: Any) -> Description:
@@ -66,21 +73,36 @@ def start_time(pid: int) -> str:
     return stat[stat.rindex(b")") + 2 :].split()[START_FIELD].decode()
 
 
+def is_here(description: Description) -> bool:
+    """Whether the process is one of this machine, and can be seen, and the memory is of our kind. A
+    hostile gateway may name anything: nothing but such memory may be opened."""
+    try:
+        return (
+            len(description.nonce) == NONCE_BYTES
+            and 0 <= description.size <= description.nonce_offset
+            and BOOT_ID.read_text().strip() == description.boot
+            and start_time(description.pid) == description.start
+            and os.readlink(description.path) == MEMORY_LINK
+        )
+    except OSError:
+        return False
+
+
 def open_memory(description: Description) -> int | None:
     """A descriptor of the memory, which the caller closes; None when it is out of reach: on another
     machine, in another container or another user's."""
-    path = f"/proc/{description.pid}/fd/{description.fd}"
+    if not is_here(description):
+        return None
     try:
-        if BOOT_ID.read_text().strip() != description.boot:
-            return None
-        if start_time(description.pid) != description.start:
-            return None
-        # Anything may have that number in another container: a FIFO must not hold us up.
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
+        fd = os.open(description.path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return None
     try:
-        if os.pread(fd, len(description.nonce), description.nonce_offset) == description.nonce:
+        if (
+            os.readlink(f"/proc/self/fd/{fd}") == MEMORY_LINK
+            and os.fstat(fd).st_size >= description.nonce_offset + NONCE_BYTES
+            and os.pread(fd, NONCE_BYTES, description.nonce_offset) == description.nonce
+        ):
             return fd
     except OSError:
         pass

@@ -232,15 +232,17 @@ int run(std::chrono::seconds time, std::size_t connections) {
     });
   for (auto& driver : drivers) driver.join();
   const std::size_t bytes = resident_bytes();
+  const std::size_t objects = gateway.object_count();
+  const int boxes = Box::alive;
   gateway.stop();
   std::cout << progress.conversations << " conversations on " << progress.opened << " connections, "
             << progress.failures << " of " << driver_threads
-            << " threads saw a wrong answer; left are " << gateway.object_count() << " objects and "
-            << Box::alive << " boxes; " << progress.warm_bytes / 1024
-            << " KiB were resident at first, " << bytes / 1024 << " at the end" << std::endl;
-  const bool has_grown =
-      memory_tells() && progress.warm_bytes > 0 && bytes > progress.warm_bytes + grown_bytes_max;
-  return progress.failures == 0 && Box::alive == 0 && !has_grown ? 0 : 1;
+            << " threads saw a wrong answer; left are " << objects << " objects and " << boxes
+            << " boxes; " << progress.warm_bytes / 1024 << " KiB were resident at first, "
+            << bytes / 1024 << " at the end" << std::endl;
+  const bool has_grown = memory_tells() && bytes > progress.warm_bytes + grown_bytes_max;
+  const bool is_clean = objects == 0 && boxes == 0 && progress.warm_bytes > 0;
+  return progress.failures == 0 && is_clean && !has_grown ? 0 : 1;
 }
 
 }  // namespace
