@@ -51,6 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.objects_max = 1'000;
   Core core(*registry, options);
   const auto caller = std::make_shared<test::DirectCaller>();
+  caller->known = registry.get();
   core.proxy_caller = caller;
   Session session(
       core, std::make_unique<Input>(std::string_view(reinterpret_cast<const char*>(data), size)),
