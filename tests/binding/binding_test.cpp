@@ -8,8 +8,12 @@
 #include "gateway/python_error.hpp"
 #include "gateway/remote_proxy.hpp"
 #include "house.hpp"
+#include "tests/support/messages.hpp"
 
 namespace py4cpp::house {
+
+using test::contains;
+using test::message_of;
 
 namespace {
 
@@ -36,20 +40,6 @@ struct House {
 };
 
 Value list(std::vector<Value> values) { return std::make_shared<List>(std::move(values)); }
-
-template <class F>
-std::string message_of(F function) {
-  try {
-    function();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "fixture.hpp"
 #include "gateway/collections.hpp"
 #include "gateway/dispatch.hpp"
+#include "tests/support/messages.hpp"
 
 namespace py4cpp::test {
 
@@ -44,20 +45,6 @@ Bench like_method7() {
         .method("pick", [](Overloads&, int) { return "int"; })
         .method("pick", [](Overloads&, const std::string&) { return "String"; });
   });
-}
-
-template <class F>
-std::string message_of(F function) {
-  try {
-    function();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

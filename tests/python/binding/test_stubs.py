@@ -4,7 +4,6 @@ of wrong ones."""
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 import textwrap
@@ -94,18 +93,11 @@ def stubs(py4cpp: Path, build_dir: Path, tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-needs_mypy = pytest.mark.skipif(
-    importlib.util.find_spec("mypy") is None, reason="mypy is not in this environment"
-)
-
-
-@needs_mypy
 def test_a_right_script_has_no_mistakes(stubs: Path, tmp_path: Path) -> None:
     done = mypy(tmp_path, stubs, RIGHT)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@needs_mypy
 def test_each_mistake_is_found_in_its_line(stubs: Path, tmp_path: Path) -> None:
     heading = textwrap.dedent("""\
         from typing import TYPE_CHECKING, cast

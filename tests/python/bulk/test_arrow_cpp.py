@@ -18,10 +18,10 @@ pa = pytest.importorskip("pyarrow")
 
 @pytest.fixture(scope="module")
 def arrow_gateway(build_dir: Path) -> Iterator[JavaGateway]:
-    """A client of the program, which is only built where pyarrow's wheel has Arrow's headers."""
+    """A client of the program, which the build makes where pyarrow's wheel has Arrow's headers."""
     program = build_dir / "tests" / "python" / "arrow_peer"
     if not program.exists():
-        pytest.skip("Arrow's C++ headers were not found when the build was configured")
+        pytest.fail(f"{program} is missing: Arrow's C++ headers were not found by the build")
     with subprocess.Popen(
         [str(program), "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
