@@ -19,9 +19,9 @@
 
 #include "base/process.hpp"
 #include "base/socket.hpp"
-#include "runner/bytes_writer.hpp"
-#include "runner/frame_lines.hpp"
-#include "runner/output_log.hpp"
+#include "runner/pipe/frame_lines.hpp"
+#include "runner/pool/output_log.hpp"
+#include "runner/wire/bytes_writer.hpp"
 
 namespace py4cpp::runner {
 namespace {

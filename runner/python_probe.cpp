@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/socket.hpp"
-#include "runner/handshake.hpp"
+#include "runner/pool/handshake.hpp"
 #include "runner/python_release.hpp"
 
 namespace py4cpp::runner {

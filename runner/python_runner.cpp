@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "runner/bytes_writer.hpp"
-#include "runner/lease.hpp"
-#include "runner/running_task.hpp"
-#include "runner/task_header.hpp"
+#include "runner/pool/lease.hpp"
+#include "runner/task/running_task.hpp"
+#include "runner/task/task_header.hpp"
+#include "runner/wire/bytes_writer.hpp"
 
 namespace py4cpp::runner {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "runner/worker_host.hpp"
+#include "runner/pool/worker_host.hpp"
 
 namespace py4cpp::runner {
 namespace {

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "runner/daemon.hpp"
-#include "runner/lease.hpp"
-#include "runner/simple_worker.hpp"
-#include "runner/worker_environment.hpp"
-#include "runner/worker_host.hpp"
+#include "runner/pool/daemon.hpp"
+#include "runner/pool/lease.hpp"
+#include "runner/pool/simple_worker.hpp"
+#include "runner/pool/worker_environment.hpp"
+#include "runner/pool/worker_host.hpp"
 
 namespace py4cpp::runner {
 

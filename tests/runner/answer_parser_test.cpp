@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The answer of a worker, byte by byte and cut at every place; and what no worker should send.
-#include "runner/answer_parser.hpp"
+#include "runner/task/answer_parser.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-#include "runner/bytes_writer.hpp"
+#include "runner/wire/bytes_writer.hpp"
 
 using namespace py4cpp::runner;
 

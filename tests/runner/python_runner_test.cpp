@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "base/error.hpp"
-#include "runner/handshake.hpp"
+#include "runner/pool/handshake.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;

@@ -8,14 +8,14 @@
 #include <thread>
 
 #include "base/error.hpp"
-#include "runner/bytes_writer.hpp"
 #include "runner/cancel_token.hpp"
-#include "runner/frame_lines.hpp"
-#include "runner/handshake.hpp"
-#include "runner/input_buffer.hpp"
-#include "runner/output_log.hpp"
-#include "runner/task_input.hpp"
-#include "runner/traceback.hpp"
+#include "runner/pipe/frame_lines.hpp"
+#include "runner/pool/handshake.hpp"
+#include "runner/pool/output_log.hpp"
+#include "runner/task/task_input.hpp"
+#include "runner/task/traceback.hpp"
+#include "runner/wire/bytes_writer.hpp"
+#include "runner/wire/input_buffer.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Task headers of every release, byte by byte, against the vectors of make_header_vectors.py.
-#include "runner/task_header.hpp"
+#include "runner/task/task_header.hpp"
 
 #include <doctest/doctest.h>
 

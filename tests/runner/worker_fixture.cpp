@@ -11,8 +11,8 @@
 
 #include "base/error.hpp"
 #include "base/process.hpp"
-#include "runner/bytes_writer.hpp"
-#include "runner/handshake.hpp"
+#include "runner/pool/handshake.hpp"
+#include "runner/wire/bytes_writer.hpp"
 
 namespace py4cpp::runner::test {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The life of a worker, walked without a process, a socket or a clock.
-#include "runner/worker_state.hpp"
+#include "runner/pool/worker_state.hpp"
 
 #include <doctest/doctest.h>
 

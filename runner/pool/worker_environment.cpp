@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/worker_environment.hpp"
+#include "runner/pool/worker_environment.hpp"
 
 #include <algorithm>
 #include <vector>

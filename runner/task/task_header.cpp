@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/task_header.hpp"
+#include "runner/task/task_header.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/control_thread.hpp"
+#include "runner/pool/control_thread.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

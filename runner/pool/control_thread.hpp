@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "base/fd.hpp"
-#include "runner/output_log.hpp"
+#include "runner/pool/output_log.hpp"
 
 namespace py4cpp::runner {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/worker_state.hpp"
+#include "runner/pool/worker_state.hpp"
 
 namespace py4cpp::runner {
 

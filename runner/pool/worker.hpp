@@ -13,9 +13,9 @@
 
 #include "base/fd.hpp"
 #include "base/process.hpp"
-#include "runner/input_buffer.hpp"
-#include "runner/output_log.hpp"
-#include "runner/worker_state.hpp"
+#include "runner/pool/output_log.hpp"
+#include "runner/pool/worker_state.hpp"
+#include "runner/wire/input_buffer.hpp"
 
 namespace py4cpp::runner {
 

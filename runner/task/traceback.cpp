@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/traceback.hpp"
+#include "runner/task/traceback.hpp"
 
 namespace py4cpp::runner {
 namespace {

@@ -9,12 +9,12 @@
 #include <memory>
 #include <string>
 
-#include "runner/answer_parser.hpp"
 #include "runner/cancel_token.hpp"
-#include "runner/lease.hpp"
+#include "runner/pool/lease.hpp"
+#include "runner/pool/worker_host.hpp"
 #include "runner/python_runner.hpp"
-#include "runner/task_input.hpp"
-#include "runner/worker_host.hpp"
+#include "runner/task/answer_parser.hpp"
+#include "runner/task/task_input.hpp"
 
 namespace py4cpp::runner {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/task_input.hpp"
+#include "runner/task/task_input.hpp"
 
-#include "runner/bytes_writer.hpp"
+#include "runner/wire/bytes_writer.hpp"
 
 namespace py4cpp::runner {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/frame_lines.hpp"
+#include "runner/pipe/frame_lines.hpp"
 
 #include <string>
 
 #include "base/error.hpp"
-#include "runner/bytes_writer.hpp"
+#include "runner/wire/bytes_writer.hpp"
 
 namespace py4cpp::runner {
 

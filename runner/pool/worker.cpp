@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/worker.hpp"
+#include "runner/pool/worker.hpp"
 
 #include <poll.h>
 #include <sys/syscall.h>
@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
-#include "runner/worker_host.hpp"
+#include "runner/pool/worker_host.hpp"
 
 namespace py4cpp::runner {
 

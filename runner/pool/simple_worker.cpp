@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/simple_worker.hpp"
+#include "runner/pool/simple_worker.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,7 +11,7 @@
 #include "base/error.hpp"
 #include "base/socket.hpp"
 #include "base/token.hpp"
-#include "runner/handshake.hpp"
+#include "runner/pool/handshake.hpp"
 
 namespace py4cpp::runner {
 namespace {

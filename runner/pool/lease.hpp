@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "runner/worker.hpp"
+#include "runner/pool/worker.hpp"
 
 namespace py4cpp::runner {
 

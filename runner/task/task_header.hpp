@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runner/bytes_writer.hpp"
 #include "runner/python_function.hpp"
 #include "runner/python_release.hpp"
+#include "runner/wire/bytes_writer.hpp"
 
 namespace py4cpp::runner {
 

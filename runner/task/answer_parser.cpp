@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/answer_parser.hpp"
+#include "runner/task/answer_parser.hpp"
 
 #include <array>
 #include <cstring>
 
-#include "runner/wire.hpp"
+#include "runner/wire/wire.hpp"
 
 namespace py4cpp::runner {
 namespace {

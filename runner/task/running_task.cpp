@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/running_task.hpp"
+#include "runner/task/running_task.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -11,7 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
-#include "runner/traceback.hpp"
+#include "runner/task/traceback.hpp"
 
 namespace py4cpp::runner {
 namespace {

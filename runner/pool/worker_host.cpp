@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/worker_host.hpp"
+#include "runner/pool/worker_host.hpp"
 
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/daemon.hpp"
+#include "runner/pool/daemon.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,8 +12,8 @@
 #include "base/error.hpp"
 #include "base/socket.hpp"
 #include "base/token.hpp"
-#include "runner/handshake.hpp"
-#include "runner/wire.hpp"
+#include "runner/pool/handshake.hpp"
+#include "runner/wire/wire.hpp"
 
 namespace py4cpp::runner {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/output_log.hpp"
+#include "runner/pool/output_log.hpp"
 
 #include <cstdio>
 

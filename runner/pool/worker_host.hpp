@@ -8,7 +8,7 @@
 
 #include "base/process.hpp"
 #include "base/temp_dir.hpp"
-#include "runner/control_thread.hpp"
+#include "runner/pool/control_thread.hpp"
 #include "runner/worker_options.hpp"
 
 namespace py4cpp::runner {

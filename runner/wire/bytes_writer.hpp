@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "runner/byte_source.hpp"
-#include "runner/wire.hpp"
+#include "runner/wire/wire.hpp"
 
 namespace py4cpp::runner {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/process.hpp"
-#include "runner/worker.hpp"
-#include "runner/worker_host.hpp"
+#include "runner/pool/worker.hpp"
+#include "runner/pool/worker_host.hpp"
 
 namespace py4cpp::runner {
 
