@@ -70,13 +70,17 @@ make_environment() {
   install_lock "$1" "$1"
 }
 
-# Configures $1 (a folder) with the remaining arguments unless it is configured.
+# Configures $1 (a folder) with the remaining arguments unless it is configured. It is configured
+# anew when the environment that Arrow's headers come from was made after it.
 configure() {
-  local folder=$1
+  local folder=$1 mode=()
   shift
-  [[ -f $folder/build.ninja ]] && return
+  if [[ -f $folder/build.ninja ]]; then
+    [[ $build/env-arrays/locks/env-arrays.txt -nt $folder/build.ninja ]] || return 0
+    mode=(--reconfigure)
+  fi
   say "configuring ${folder#"$root"/}"
-  meson setup "$folder" "$root" "$@" >"$build/configure.log" 2>&1 || {
+  meson setup "${mode[@]}" "$folder" "$root" "$@" >"$build/configure.log" 2>&1 || {
     cat "$build/configure.log" >&2
     die "the configuration failed; its log is $build/configure.log"
   }
