@@ -5,7 +5,7 @@
 
 #include "gateway/convert_function.hpp"
 #include "gateway/registry.hpp"
-#include "gateway/type_table.hpp"
+#include "gateway/types/type_table.hpp"
 
 namespace py4cpp::detail {
 

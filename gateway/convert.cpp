@@ -6,9 +6,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "gateway/java_text.hpp"
 #include "gateway/registry.hpp"
-#include "gateway/type_table.hpp"
+#include "gateway/types/type_table.hpp"
+#include "gateway/wire/java_text.hpp"
 
 namespace py4cpp::detail {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "gateway/collections.hpp"
-#include "gateway/java_text.hpp"
 #include "gateway/registry.hpp"
-#include "gateway/type_table.hpp"
+#include "gateway/types/type_table.hpp"
+#include "gateway/wire/java_text.hpp"
 
 namespace py4cpp::detail {
 

@@ -11,15 +11,15 @@
 #include <unordered_map>
 
 #include "base/token.hpp"
-#include "gateway/callback_pool.hpp"
-#include "gateway/core.hpp"
-#include "gateway/custom_commands.hpp"
-#include "gateway/housekeeper.hpp"
-#include "gateway/release_queue.hpp"
-#include "gateway/server.hpp"
-#include "gateway/socket_transport.hpp"
-#include "gateway/tell.hpp"
-#include "gateway/tls.hpp"
+#include "gateway/callback/callback_pool.hpp"
+#include "gateway/callback/release_queue.hpp"
+#include "gateway/commands/custom_commands.hpp"
+#include "gateway/control/housekeeper.hpp"
+#include "gateway/control/server.hpp"
+#include "gateway/session/core.hpp"
+#include "gateway/session/tell.hpp"
+#include "gateway/transport/socket_transport.hpp"
+#include "gateway/transport/tls.hpp"
 
 namespace py4cpp {
 

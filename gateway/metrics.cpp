@@ -10,7 +10,7 @@
 #include <sstream>
 #include <utility>
 
-#include "gateway/call_metrics.hpp"
+#include "gateway/types/call_metrics.hpp"
 
 namespace py4cpp {
 

@@ -3,8 +3,8 @@
 
 #include <sstream>
 
-#include "gateway/java_text.hpp"
 #include "gateway/named_error.hpp"
+#include "gateway/wire/java_text.hpp"
 
 namespace py4cpp::detail {
 

@@ -3,8 +3,8 @@
 // Proxy only forwards to whoever can reach Python.
 #include "gateway/proxy.hpp"
 
+#include "gateway/callback/remote_proxy.hpp"
 #include "gateway/registry.hpp"
-#include "gateway/remote_proxy.hpp"
 
 namespace py4cpp {
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "gateway/collections.hpp"
-#include "gateway/dispatch.hpp"
-#include "gateway/java_names.hpp"
-#include "gateway/java_text.hpp"
-#include "gateway/type_table.hpp"
+#include "gateway/java/java_names.hpp"
+#include "gateway/types/dispatch.hpp"
+#include "gateway/types/type_table.hpp"
+#include "gateway/wire/java_text.hpp"
 
 namespace py4cpp {
 

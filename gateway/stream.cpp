@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
-#include "gateway/java_names.hpp"
+#include "gateway/java/java_names.hpp"
 
 namespace py4cpp {
 

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <vector>
 
-#include "gateway/java_text.hpp"
-#include "gateway/stub_types.hpp"
+#include "gateway/types/stub_types.hpp"
+#include "gateway/wire/java_text.hpp"
 
 namespace py4cpp {
 

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <functional>
 
-#include "gateway/java_text.hpp"
-#include "gateway/remote_proxy.hpp"
+#include "gateway/callback/remote_proxy.hpp"
+#include "gateway/wire/java_text.hpp"
 
 namespace py4cpp {
 

@@ -3,10 +3,10 @@
 // The binding without a connection: what the templates record, and which overload a call takes.
 #include <doctest/doctest.h>
 
+#include "gateway/callback/python_error.hpp"
+#include "gateway/callback/remote_proxy.hpp"
 #include "gateway/collections.hpp"
-#include "gateway/dispatch.hpp"
-#include "gateway/python_error.hpp"
-#include "gateway/remote_proxy.hpp"
+#include "gateway/types/dispatch.hpp"
 #include "house.hpp"
 #include "tests/support/messages.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Cutting a stream into commands, whatever the pieces in which it arrives.
-#include "gateway/command_reader.hpp"
+#include "gateway/wire/command_reader.hpp"
 
 #include <doctest/doctest.h>
 

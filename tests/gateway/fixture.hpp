@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "gateway/core.hpp"
-#include "gateway/session.hpp"
+#include "gateway/session/core.hpp"
+#include "gateway/session/session.hpp"
 #include "scripted_transport.hpp"
 
 namespace py4cpp::test {

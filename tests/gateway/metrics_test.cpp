@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "gateway/call_metrics.hpp"
+#include "gateway/types/call_metrics.hpp"
 
 namespace py4cpp {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/objects.hpp"
+#include "gateway/session/objects.hpp"
 
 #include <doctest/doctest.h>
 

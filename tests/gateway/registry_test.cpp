@@ -5,7 +5,7 @@
 
 #include "fixture.hpp"
 #include "gateway/collections.hpp"
-#include "gateway/dispatch.hpp"
+#include "gateway/types/dispatch.hpp"
 #include "tests/support/messages.hpp"
 
 namespace py4cpp::test {

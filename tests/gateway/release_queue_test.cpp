@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Dead proxies wait for company, but neither too long nor too many; chores run when they are due.
-#include "gateway/release_queue.hpp"
+#include "gateway/callback/release_queue.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <latch>
 
-#include "gateway/housekeeper.hpp"
+#include "gateway/control/housekeeper.hpp"
 
 namespace py4cpp::test {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/transport.hpp"
+#include "gateway/transport/transport.hpp"
 
 namespace py4cpp::test {
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The codec, byte by byte.
-#include "gateway/wire.hpp"
+#include "gateway/wire/wire.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "gateway/base64.hpp"
-#include "gateway/java_text.hpp"
+#include "gateway/wire/base64.hpp"
+#include "gateway/wire/java_text.hpp"
 
 namespace py4cpp::wire {
 

@@ -2,7 +2,7 @@
 //
 // Fuzzes the start of a connection: the TLS handshake when the first byte of the input is a `T`, a
 // token in plain text otherwise. However it goes, the connection has left the entrance at the end.
-#include "gateway/entrance.hpp"
+#include "gateway/control/entrance.hpp"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/wire.hpp"
+#include "gateway/wire/wire.hpp"
 
 namespace {
 

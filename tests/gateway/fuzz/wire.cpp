@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/command_reader.hpp"
+#include "gateway/wire/command_reader.hpp"
 
 namespace {
 

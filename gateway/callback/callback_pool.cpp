@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/callback/callback_pool.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace py4cpp {
+
+/// A session in use by this thread. It goes back to the pool unless it broke.
+class CallbackPool::Lease {
+ public:
+  Lease(CallbackPool& pool, Connection connection)
+      : pool_(pool), connection_(std::move(connection)) {
+    const std::lock_guard lock(pool_.mutex_);
+    if (pool_.closed_) throw Disconnected("the gateway has stopped");
+    pool_.busy_.insert(&session());
+  }
+  ~Lease() {
+    if (auto connection = release(); connection.session && !connection.session->is_broken())
+      pool_.give_back(std::move(connection));
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  Session& session() { return *connection_.session; }
+
+  /// Takes the connection out of the lease, for another one.
+  Connection release() {
+    const std::lock_guard lock(pool_.mutex_);
+    pool_.busy_.erase(connection_.session.get());
+    return std::move(connection_);
+  }
+
+ private:
+  CallbackPool& pool_;
+  Connection connection_;
+};
+
+CallbackPool::CallbackPool(Core& core, Dial dial, std::function<void()> idle_began)
+    : core_(core),
+      dial_(std::move(dial)),
+      idle_began_(std::move(idle_began)),
+      address_{core.options.callback_address, core.options.callback_port} {}
+
+CallbackAddress CallbackPool::address() const {
+  const std::lock_guard lock(mutex_);
+  return address_;
+}
+
+void CallbackPool::set_address(CallbackAddress address) {
+  std::vector<Idle> old;
+  const std::lock_guard lock(mutex_);
+  address_ = std::move(address);
+  ++generation_;
+  expects_token_ = true;
+  old.swap(idle_);
+}
+
+/// A connection that breaks may mean that another server is there now, which wants a token.
+template <class F>
+auto CallbackPool::use(Connection connection, F function) {
+  Lease lease(*this, std::move(connection));
+  try {
+    return function(lease.session());
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (lease.session().is_broken()) expects_token_ = true;
+    throw;
+  }
+}
+
+Value CallbackPool::call(const std::string& id, std::string_view method,
+                         const std::vector<Value>& arguments, const Using& uses) {
+  bool was_sent = false;
+  const auto attempt = [&](Session& session) {
+    uses(&session);
+    try {
+      Value result = session.call(id, method, arguments, was_sent);
+      uses(nullptr);
+      return result;
+    } catch (...) {
+      uses(nullptr);
+      throw;
+    }
+  };
+  if (auto idle = take_idle(); idle.session) {
+    try {
+      return use(std::move(idle), attempt);
+    } catch (const Disconnected&) {
+      if (was_sent) throw;
+    }
+  }
+  return use(connect(), attempt);
+}
+
+void CallbackPool::release(const std::vector<std::string>& ids) {
+  auto idle = take_idle();
+  use(idle.session ? std::move(idle) : connect(), [&](Session& session) { session.release(ids); });
+}
+
+void CallbackPool::close() {
+  std::vector<Idle> old;
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  old.swap(idle_);
+  for (Session* session : busy_) session->transport().shut_down();
+}
+
+CallbackPool::Connection CallbackPool::take_idle() {
+  std::vector<Idle> stale;
+  const std::lock_guard lock(mutex_);
+  const auto is_ours = [this](const Idle& idle) {
+    return !core_.options.pinned || idle.user == std::this_thread::get_id();
+  };
+  for (;;) {
+    const auto last = std::find_if(idle_.rbegin(), idle_.rend(), is_ours);
+    if (last == idle_.rend()) return {};
+    Idle idle = std::move(*last);
+    idle_.erase(std::prev(last.base()));
+    // Nobody speaks to us on an idle connection: what can be read there is its end.
+    if (!idle.session->transport().wait_readable(std::chrono::milliseconds(0)))
+      return {std::move(idle.session), generation_};
+    stale.push_back(std::move(idle));
+  }
+}
+
+std::chrono::steady_clock::time_point CallbackPool::close_idle(
+    std::chrono::steady_clock::time_point now) {
+  const auto idle_max = core_.options.callback_idle_ms_max;
+  if (idle_max.count() <= 0 || core_.options.pinned) return decltype(now)::max();
+  std::vector<Idle> old;
+  const std::lock_guard lock(mutex_);
+  const auto first_kept = std::find_if(
+      idle_.begin(), idle_.end(), [&](const Idle& idle) { return idle.since + idle_max > now; });
+  std::move(idle_.begin(), first_kept, std::back_inserter(old));
+  idle_.erase(idle_.begin(), first_kept);
+  return idle_.empty() ? decltype(now)::max() : idle_.front().since + idle_max;
+}
+
+/// A callback server without a token refuses the command that presents one, so it is asked again
+/// without: we lose nothing by that, since whoever took its place would just have said yes. One
+/// that does want another token closes the second connection. Where clients need no token the
+/// callback server may want one all the same.
+CallbackPool::Connection CallbackPool::connect() {
+  const auto& options = core_.options;
+  const std::string& token =
+      options.callback_token.empty() ? options.token : options.callback_token;
+  std::unique_lock lock(mutex_);
+  const CallbackAddress address = address_;
+  const std::uint64_t generation = generation_;
+  const bool with_token = expects_token_ && !token.empty();
+  lock.unlock();
+  const auto dial = [&] {
+    return Connection{std::make_unique<Session>(core_, dial_(address), Session::Opened::by_us),
+                      generation};
+  };
+  Connection connection = dial();
+  if (with_token) {
+    Lease lease(*this, std::move(connection));
+    if (lease.session().present_token(token)) {
+      connection = lease.release();
+    } else {
+      lock.lock();
+      if (generation == generation_) expects_token_ = false;
+      lock.unlock();
+      connection = dial();
+    }
+  }
+  connection.session->announce();
+  return connection;
+}
+
+void CallbackPool::give_back(Connection connection) {
+  Idle superfluous;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || connection.generation != generation_ || core_.options.callback_idle_max == 0)
+      return;
+    if (idle_.size() >= core_.options.callback_idle_max) {
+      superfluous = std::move(idle_.front());
+      idle_.erase(idle_.begin());
+    }
+    idle_.push_back({std::move(connection.session), std::this_thread::get_id(),
+                     std::chrono::steady_clock::now()});
+    if (idle_.size() > 1) return;
+  }
+  idle_began_();
+}
+
+}  // namespace py4cpp

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Connections that we open to Python's callback server: one for each call that runs, the idle ones
+// kept for the next. When the gateway is pinned a C++ thread keeps its connection to itself,
+// because a Python thread belongs to it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/session/session.hpp"
+
+namespace py4cpp {
+
+/// Thread-safe; one mutex guards all that changes. A session is used outside the mutex by one
+/// thread.
+class CallbackPool {
+ public:
+  using Dial = std::function<std::unique_ptr<Transport>(const CallbackAddress& address)>;
+  /// Told of the session that this thread uses from now on, and with null when it is done.
+  using Using = std::function<void(Session* session)>;
+
+  /// `idle_began` is called when the pool may have to be asked anew for close_idle.
+  CallbackPool(Core& core, Dial dial, std::function<void()> idle_began);
+
+  CallbackAddress address() const;
+  /// Idle connections to the old address are closed.
+  void set_address(CallbackAddress address);
+
+  /// Calls over an idle connection or a new one. A request that could not be sent is sent once more
+  /// over a new connection; one that was sent is never repeated.
+  Value call(const std::string& id, std::string_view method, const std::vector<Value>& arguments,
+             const Using& uses);
+  /// Throws Disconnected when the callback server cannot be reached.
+  void release(const std::vector<std::string>& ids);
+  /// Closes the connections that were idle for too long by `now`. Returns when the next one will
+  /// be; the end of time when there is none.
+  std::chrono::steady_clock::time_point close_idle(std::chrono::steady_clock::time_point now);
+
+  /// Ends all connections, also those in use, and refuses new ones.
+  void close();
+
+ private:
+  class Lease;
+  struct Idle {
+    std::unique_ptr<Session> session;
+    std::thread::id user;  // The thread that used it last.
+    std::chrono::steady_clock::time_point since;
+  };
+
+  /// A session to an address of the past is not kept.
+  struct Connection {
+    std::unique_ptr<Session> session;
+    std::uint64_t generation = 0;
+  };
+
+  template <class F>
+  auto use(Connection connection, F function);
+  /// One without a session when none is idle.
+  Connection take_idle();
+  Connection connect();
+  void give_back(Connection connection);
+
+  Core& core_;
+  const Dial dial_;
+  const std::function<void()> idle_began_;
+  mutable std::mutex mutex_;
+  CallbackAddress address_;
+  std::uint64_t generation_ = 0;  // Of the address.
+  bool expects_token_ = true;     // The server at this address, as far as we know.
+  bool closed_ = false;
+  std::vector<Idle> idle_;  // The longest idle first.
+  std::set<Session*> busy_;
+};
+
+}  // namespace py4cpp

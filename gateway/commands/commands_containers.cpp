@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands on arrays (`a`) and lists (`l`), which py4j uses beside ordinary method calls.
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/collections.hpp"
+#include "gateway/commands/commands.hpp"
+
+namespace py4cpp {
+
+namespace {
+
+using Values = std::vector<Value>;
+
+constexpr std::size_t array_elements_max = 10'000'000;  // Of an array that Python creates.
+constexpr std::size_t array_dimensions_max = 8;
+
+std::int64_t index_of(const Value& value) {
+  if (const auto* narrow = value.get_if<std::int32_t>()) return *narrow;
+  if (const auto* wide = value.get_if<std::int64_t>()) return *wide;
+  throw NamedError("java.lang.IllegalArgumentException", "an index is not a number");
+}
+
+/// Elements as the array's component type holds them; null when the value does not fit.
+std::optional<Value> as_component(const Registry& registry, const std::string& component,
+                                  Value value) {
+  const auto checked = [&]<class T>(std::type_identity<T>) -> std::optional<Value> {
+    if (convert<T>::cost(value, registry) < 0) return std::nullopt;
+    return convert<T>::to_value(convert<T>::from_value(value, registry));
+  };
+  if (component == "int") return checked(std::type_identity<std::int32_t>());
+  if (component == "long") return checked(std::type_identity<std::int64_t>());
+  if (component == "short") return checked(std::type_identity<std::int16_t>());
+  if (component == "double") return checked(std::type_identity<double>());
+  if (component == "float") return checked(std::type_identity<float>());
+  if (component == "boolean") return checked(std::type_identity<bool>());
+  if (component == "char") return checked(std::type_identity<char>());
+  if (!value.is_null() && component != "java.lang.Object" && registry.table().find(component) &&
+      !registry.is_instance(value, component))
+    return std::nullopt;
+  return value;
+}
+
+Value initial_value(const std::string& component) {
+  if (component == "int" || component == "short") return 0;
+  if (component == "long") return std::int64_t{0};
+  if (component == "double" || component == "float") return 0.0;
+  if (component == "boolean") return false;
+  if (component == "char") return std::string(1, '\0');
+  return {};
+}
+
+Value make_array(const std::string& component, std::span<const std::size_t> dimensions) {
+  if (dimensions.size() == 1) {
+    if (component == "byte") return Bytes(dimensions[0]);
+    return std::make_shared<ObjectArray>(component,
+                                         Values(dimensions[0], initial_value(component)));
+  }
+  Values rows;
+  for (std::size_t i = 0; i < dimensions[0]; ++i)
+    rows.push_back(make_array(component, dimensions.subspan(1)));
+  return std::make_shared<ObjectArray>(component + "[]", std::move(rows));
+}
+
+Next create_array(Command& command) {
+  Next next = Next::go_on;
+  const auto parts = command.arguments(2, next);
+  if (!parts) return next;
+  const auto* component = parts->empty() ? nullptr : parts->front().get_if<std::string>();
+  std::vector<std::size_t> dimensions;
+  std::size_t total = 1;
+  bool is_valid = component && parts->size() > 1 && parts->size() <= array_dimensions_max + 1;
+  for (std::size_t i = 1; is_valid && i < parts->size(); ++i) {
+    const std::int64_t length = index_of((*parts)[i]);
+    is_valid = length >= 0 && static_cast<std::size_t>(length) <= array_elements_max;
+    dimensions.push_back(is_valid ? static_cast<std::size_t>(length) : 0);
+    total *= std::max<std::size_t>(1, dimensions.back());
+    is_valid = is_valid && total <= array_elements_max;
+  }
+  if (!is_valid) {
+    answer_error(command.answer, "an array needs a component class and 1 to " +
+                                     std::to_string(array_dimensions_max) +
+                                     " lengths, of at most " + std::to_string(array_elements_max) +
+                                     " elements together");
+    return Next::go_on;
+  }
+  answer_value(command.core, command.answer, make_array(*component, dimensions));
+  return Next::go_on;
+}
+
+Next set_element(Command& command, ObjectArray& array, const Values& parts) {
+  if (parts.size() != 2) return refuse_sub_command(command);
+  auto element = as_component(command.core.registry, array.component(), parts[1]);
+  if (!element) {
+    answer_error(command.answer, "an array of " + array.component() + " cannot hold a value of " +
+                                     command.core.registry.class_name(parts[1]));
+    return Next::go_on;
+  }
+  array.set(index_of(parts[0]), std::move(*element));
+  answer_void(command.answer);
+  return Next::go_on;
+}
+
+Next slice_array(Command& command, const ObjectArray& array, const Values& parts) {
+  Values elements;
+  for (const Value& part : parts) elements.push_back(array.get(index_of(part)));
+  answer_value(command.core, command.answer,
+               std::make_shared<ObjectArray>(array.component(), std::move(elements)));
+  return Next::go_on;
+}
+
+/// Java's natural order of numbers and texts. Throws NamedError when two values have none.
+bool comes_before(const Value& a, const Value& b) {
+  const auto number = [](const Value& value) -> std::optional<double> {
+    if (const auto* real = value.get_if<double>()) return *real;
+    if (const auto* narrow = value.get_if<std::int32_t>()) return *narrow;
+    return std::nullopt;
+  };
+  const auto* left = a.get_if<std::string>();
+  const auto* right = b.get_if<std::string>();
+  if (left && right) return *left < *right;
+  const auto* left_wide = a.get_if<std::int64_t>();
+  const auto* right_wide = b.get_if<std::int64_t>();
+  if ((left_wide || a.get_if<std::int32_t>()) && (right_wide || b.get_if<std::int32_t>()))
+    return index_of(a) < index_of(b);
+  const auto x = left_wide ? static_cast<double>(*left_wide) : number(a);
+  const auto y = right_wide ? static_cast<double>(*right_wide) : number(b);
+  if (x && y) return *x < *y;
+  throw NamedError("java.lang.ClassCastException", "the elements cannot be compared");
+}
+
+Next list_values(Command& command, Values values) {
+  answer_value(command.core, command.answer, std::make_shared<List>(std::move(values)));
+  return Next::go_on;
+}
+
+Next reorder(Command& command, List& list, bool is_sort) {
+  Values values = list.snapshot();
+  if (is_sort)
+    std::stable_sort(values.begin(), values.end(), &comes_before);
+  else
+    std::reverse(values.begin(), values.end());
+  list.assign(std::move(values));
+  answer_void(command.answer);
+  return Next::go_on;
+}
+
+Next extreme(Command& command, const List& list, bool is_max) {
+  const Values values = list.snapshot();
+  if (values.empty()) throw NamedError("java.util.NoSuchElementException", "the list is empty");
+  const auto found = is_max ? std::max_element(values.begin(), values.end(), &comes_before)
+                            : std::min_element(values.begin(), values.end(), &comes_before);
+  answer_value(command.core, command.answer, *found);
+  return Next::go_on;
+}
+
+Values repeated(const Values& values, std::int64_t times) {
+  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(0, times));
+  if (!values.empty() && count > array_elements_max / values.size())
+    throw Overloaded("a repeated list would have more than " + std::to_string(array_elements_max) +
+                     " elements");
+  Values result;
+  result.reserve(values.size() * count);
+  for (std::size_t i = 0; i < count; ++i) result.insert(result.end(), values.begin(), values.end());
+  return result;
+}
+
+Next concatenate(Command& command, const List& list) {
+  const auto second = find_target(command.core, command.line(3));
+  const auto other = second ? command.core.registry.cast<List>(*second) : nullptr;
+  if (!other) return answer_bare_error(command.answer), Next::go_on;
+  Values values = list.snapshot();
+  const Values more = other->snapshot();
+  if (more.size() > array_elements_max - std::min(values.size(), array_elements_max))
+    throw Overloaded("the two lists together have more than " + std::to_string(array_elements_max) +
+                     " elements");
+  values.insert(values.end(), more.begin(), more.end());
+  return list_values(command, std::move(values));
+}
+
+/// The sub-commands that take parts.
+Next run_list_parts(Command& command, List& list) {
+  Next next = Next::go_on;
+  const auto parts = command.arguments(3, next);
+  if (!parts) return next;
+  const char sub = command.sub_command().front();
+  const Values values = list.snapshot();
+  if (sub == 'l') {
+    Values slice;
+    for (const Value& part : *parts) slice.push_back(list.get(index_of(part)));
+    return list_values(command, std::move(slice));
+  }
+  if (parts->empty()) return answer_bare_error(command.answer), Next::go_on;
+  const Value& first = parts->front();
+  if (sub == 'f') {
+    const auto count = std::count(values.begin(), values.end(), first);
+    answer_value(command.core, command.answer, static_cast<std::int32_t>(count));
+  } else if (sub == 'm') {
+    return list_values(command, repeated(values, index_of(first)));
+  } else {
+    list.assign(repeated(values, index_of(first)));
+    answer_void(command.answer);
+  }
+  return Next::go_on;
+}
+
+}  // namespace
+
+Next run_array_command(Command& command) {
+  const std::string_view sub = command.sub_command();
+  if (sub == "c") return create_array(command);
+  if (sub != "g" && sub != "s" && sub != "l" && sub != "e") return refuse_sub_command(command);
+  const auto target = find_target(command.core, command.line(2));
+  const auto array = target ? command.core.registry.cast<ObjectArray>(*target) : nullptr;
+  if (!array) {
+    answer_error(command.answer, target ? std::string(command.line(2)) + " is not an array"
+                                        : unknown_object_text(command.core, command.line(2)));
+    return Next::go_on;
+  }
+  if (sub == "e") {
+    answer_value(command.core, command.answer, static_cast<std::int32_t>(array->size()));
+    return Next::go_on;
+  }
+  Next next = Next::go_on;
+  const auto parts = command.arguments(3, next);
+  if (!parts) return next;
+  if (sub == "s") return set_element(command, *array, *parts);
+  if (sub == "l") return slice_array(command, *array, *parts);
+  if (parts->size() != 1) return refuse_sub_command(command);
+  answer_value(command.core, command.answer, array->get(index_of(parts->front())));
+  return Next::go_on;
+}
+
+/// py4j expects a bare error when a list helper fails.
+Next run_list_command(Command& command) {
+  const std::string_view sub = command.sub_command();
+  if (sub.size() != 1 || std::string_view("lamifsrxn").find(sub[0]) == std::string_view::npos)
+    return refuse_sub_command(command);
+  const auto target = find_target(command.core, command.line(2));
+  const auto list = target ? command.core.registry.cast<List>(*target) : nullptr;
+  if (!list) return answer_bare_error(command.answer), Next::go_on;
+  try {
+    switch (sub[0]) {
+      case 'a':
+        return concatenate(command, *list);
+      case 's':
+      case 'r':
+        return reorder(command, *list, sub == "s");
+      case 'x':
+      case 'n':
+        return extreme(command, *list, sub == "x");
+      default:
+        return run_list_parts(command, *list);
+    }
+  } catch (const NamedError&) {
+    answer_bare_error(command.answer);
+    return Next::go_on;
+  }
+}
+
+}  // namespace py4cpp

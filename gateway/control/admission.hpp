@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a client must say first: the command `A` with the token.
+#pragma once
+
+#include <string>
+
+#include "gateway/gateway.hpp"
+#include "gateway/wire/command_reader.hpp"
+
+namespace py4cpp {
+
+/// Before a client has shown the token it gets one short line's worth of memory.
+inline constexpr wire::CommandReader::Limits limits_before_token{4096, 16};
+
+struct Verdict {
+  bool is_admitted = false;
+  std::string answer;
+};
+
+/// Judges a client's first message. All wrong tokens are answered alike and take the same time.
+Verdict judge_first(const wire::Message& message, const GatewayOptions& options);
+
+/// The same for a client that says `A` again later, which is harmless when it is right.
+Verdict judge_again(const wire::Message& message, const GatewayOptions& options);
+
+}  // namespace py4cpp

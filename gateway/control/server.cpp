@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/control/server.hpp"
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <system_error>
+
+#include "gateway/session/tell.hpp"
+#include "gateway/transport/sockets.hpp"
+
+namespace py4cpp {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+/// How long to wait before accepting again when the system has no descriptor left.
+constexpr std::chrono::milliseconds accept_retry_ms{100};
+
+/// Connections that are accepted in a row before those that wait at the entrance get their turn.
+constexpr int accepted_in_a_row_max = 16;
+
+}  // namespace
+
+Server::Server(Core& core, const TlsContext* tls, Hooks hooks)
+    : core_(core),
+      hooks_(std::move(hooks)),
+      listener_(io_, listen_on(core.options.address, core.options.port).release()),
+      port_(local_port(listener_.native_handle())),
+      entrance_(
+          io_, core.options, tls,
+          [this](std::unique_ptr<Transport> transport) { admitted(std::move(transport)); },
+          [this](const std::string& reason) { log(LogLevel::warn, reason); }) {}
+
+Server::~Server() { stop(); }
+
+void Server::start() {
+  wait_for_connections();
+  control_ = std::thread([this] { run_control(); });
+  tell(core_, [](GatewayListener& listener) { listener.server_started(); });
+}
+
+/// What one connection's handler throws (there is no memory, say) must not end the others.
+void Server::run_control() {
+  for (;;) try {
+      io_.run();
+      return;
+    } catch (const std::exception& failure) {
+      log(LogLevel::error, failure.what());
+    }
+}
+
+void Server::stop() {
+  const std::lock_guard stopping(stop_mutex_);
+  if (!control_.joinable()) return;
+  close_all();
+  {
+    std::unique_lock lock(mutex_);
+    all_ended_.wait(lock, [this] { return connections_.empty(); });
+  }
+  work_.reset();  // What is under way ends, and then the thread.
+  control_.join();
+}
+
+void Server::cancel(std::uint16_t remote_port, std::uint16_t local_port) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, connection] : connections_) {
+    if (!connection.session) continue;  // Ended, and about to be joined.
+    Transport& transport = connection.session->transport();
+    if (transport.remote_port() == remote_port && transport.local_port() == local_port)
+      transport.shut_down();
+  }
+}
+
+std::size_t Server::connection_count() const {
+  const std::lock_guard lock(mutex_);
+  return connections_.size();
+}
+
+void Server::wait_for_connections() {
+  listener_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
+    if (!error && listener_.is_open()) accept();
+  });
+}
+
+void Server::accept() {
+  for (int i = 0; i < accepted_in_a_row_max; ++i) {
+    Fd socket = accept_from(listener_.native_handle());
+    if (!socket) {
+      const int error = errno;
+      if (error == EAGAIN) break;
+      // A descriptor is worth more to who comes now than to who has not spoken for long.
+      if ((error == EMFILE || error == ENFILE) && entrance_.drop_oldest()) continue;
+      if (error == ECONNABORTED || error == EINTR) continue;
+      return retry_later(std::system_category().message(error));
+    }
+    if (is_full()) continue;
+    try {
+      entrance_.enter(std::move(socket));
+    } catch (const std::exception& failure) {
+      return retry_later(failure.what());
+    }
+  }
+  wait_for_connections();
+}
+
+void Server::retry_later(const std::string& reason) {
+  const std::string text = "cannot accept a connection: " + reason;
+  log(LogLevel::warn, text);
+  tell(core_, [&](GatewayListener& listener) { listener.server_error(text); });
+  retry_timer_.expires_after(accept_retry_ms);
+  retry_timer_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && listener_.is_open()) accept();
+  });
+}
+
+bool Server::is_full() {
+  const std::size_t count = connection_count();
+  if (count < core_.options.connections_max) return false;
+  entrance_.report("there are " + std::to_string(count) + " already, the limit (connections_max)");
+  return true;
+}
+
+void Server::admitted(std::unique_ptr<Transport> transport) {
+  if (is_full()) return;
+  try {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return;
+    const std::uint64_t id = next_id_++;
+    Connection& connection = connections_[id];
+    try {
+      connection.session = std::make_unique<Session>(core_, std::move(transport),
+                                                     Session::Opened::by_admitted_client);
+      connection.thread = std::thread(&Server::serve, this, id, std::ref(*connection.session));
+    } catch (...) {
+      connections_.erase(id);
+      throw;
+    }
+  } catch (const std::exception& failure) {
+    log(LogLevel::warn, std::string("cannot serve a connection: ") + failure.what());
+  }
+}
+
+void Server::serve(std::uint64_t id, Session& session) {
+  try {
+    session.announce();
+    hooks_.started(session);
+    const bool shutdown_asked = session.serve();
+    hooks_.ended(session);
+    if (shutdown_asked) {
+      close_all();
+      hooks_.shutdown_asked();
+    }
+  } catch (const std::exception& failure) {
+    log(LogLevel::error, failure.what());
+  } catch (...) {
+    log(LogLevel::error, "a connection ended with an unknown exception");
+  }
+  asio::post(io_, [this, id] { join(id); });
+}
+
+void Server::join(std::uint64_t id) {
+  Connection ended;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = connections_.find(id);
+    ended = std::move(found->second);
+  }
+  ended.thread.join();
+  ended = {};
+  const std::lock_guard lock(mutex_);
+  connections_.erase(id);
+  if (connections_.empty()) all_ended_.notify_all();
+}
+
+void Server::close_all() {
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_first = !std::exchange(closing_, true);
+  }
+  if (is_first) tell(core_, [](GatewayListener& listener) { listener.server_pre_shutdown(); });
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, connection] : connections_)
+      if (connection.session) connection.session->transport().shut_down();
+  }
+  if (is_first) asio::post(io_, [this] { close_listener(); });
+}
+
+void Server::close_listener() {
+  error_code ignored;
+  listener_.close(ignored);
+  retry_timer_.cancel();
+  entrance_.close();
+  tell(core_, [](GatewayListener& listener) { listener.server_stopped(); });
+}
+
+void Server::log(LogLevel level, const std::string& text) const {
+  if (core_.options.log) core_.options.log(level, "Gateway", text);
+}
+
+}  // namespace py4cpp

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The control plane of a gateway: one thread that accepts connections, lets them wait at the
+// entrance until they have presented the token, and joins the threads of those that ended. Each
+// connection that was let in has a thread of its own, on which its session runs.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "gateway/control/entrance.hpp"
+#include "gateway/session/session.hpp"
+
+namespace py4cpp {
+
+class Server {
+ public:
+  struct Hooks {
+    /// On the connection's thread, before and after its session serves.
+    std::function<void(Session& session)> started;
+    std::function<void(Session& session)> ended;
+    /// On a connection's thread, once, when a client asked for the end. The server accepts nobody
+    /// any more by then, and all connections are being closed.
+    std::function<void()> shutdown_asked;
+  };
+
+  /// Listens. `tls` is null for plain connections, and outlives the server. Throws Error that names
+  /// the port when it cannot be had.
+  Server(Core& core, const TlsContext* tls, Hooks hooks);
+  ~Server();
+
+  /// Serves from now on.
+  void start();
+  /// Closes everything and waits for the threads. Not from a connection's thread.
+  void stop();
+  /// Ends the connections between these two ports; see the command `z`.
+  void cancel(std::uint16_t remote_port, std::uint16_t local_port);
+
+  std::uint16_t port() const { return port_; }
+  /// Connections that were let in.
+  std::size_t connection_count() const;
+  /// Connections that have not presented the token yet.
+  std::size_t unauthenticated_count() const { return entrance_.size(); }
+
+ private:
+  struct Connection {
+    std::unique_ptr<Session> session;
+    std::thread thread;
+  };
+
+  void wait_for_connections();
+  void run_control();
+  void accept();
+  void retry_later(const std::string& reason);
+  void admitted(std::unique_ptr<Transport> transport);
+  void serve(std::uint64_t id, Session& session);
+  void join(std::uint64_t id);
+  bool is_full();
+  void close_all();
+  void close_listener();
+  void log(LogLevel level, const std::string& text) const;
+
+  Core& core_;
+  const Hooks hooks_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      io_.get_executor()};
+  boost::asio::posix::stream_descriptor listener_;
+  const std::uint16_t port_;
+  boost::asio::steady_timer retry_timer_{io_};
+  Entrance entrance_;
+  std::mutex stop_mutex_;  // Lets a second stop() wait for the first.
+  std::thread control_;
+
+  // Guards what follows. Sessions are created and destroyed on the control thread only.
+  mutable std::mutex mutex_;
+  std::condition_variable all_ended_;
+  bool closing_ = false;
+  std::uint64_t next_id_ = 0;
+  std::unordered_map<std::uint64_t, Connection> connections_;
+};
+
+}  // namespace py4cpp

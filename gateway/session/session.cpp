@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session/session.hpp"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <span>
+
+#include "gateway/callback/python_error.hpp"
+#include "gateway/control/admission.hpp"
+
+namespace py4cpp {
+
+namespace {
+
+/// What is read from a stream's source and written at a time.
+constexpr std::size_t stream_block_bytes = std::size_t{256} << 10;
+
+/// An answer's memory that is kept for the next one.
+constexpr std::size_t kept_answer_bytes = 65'536;
+
+/// Releases that are sent before their answers are awaited: a round trip costs more than a release.
+/// Both directions of them fit into any socket's buffer.
+constexpr std::size_t release_batch = 64;
+
+/// The arguments of a call to Python. Those that are objects are forgotten again unless Python has
+/// answered, or is only slow: then it holds them and lets go of them itself.
+class MintedParts {
+ public:
+  MintedParts(Core& core, const bool& is_silent) : core_(core), is_silent_(is_silent) {}
+  ~MintedParts() {
+    if (is_silent_) return;
+    for (const auto& part : parts_) take_back(core_, part);
+  }
+  MintedParts(const MintedParts&) = delete;
+  MintedParts& operator=(const MintedParts&) = delete;
+
+  void add(std::string part) { parts_.push_back(std::move(part)); }
+  void keep() { parts_.clear(); }
+
+ private:
+  Core& core_;
+  const bool& is_silent_;
+  std::vector<std::string> parts_;
+};
+
+/// Counts how deep calls are nested; see GatewayOptions::depth_max.
+class Deeper {
+ public:
+  explicit Deeper(std::size_t& depth) : depth_(depth) { ++depth_; }
+  ~Deeper() { --depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  std::size_t& depth_;
+};
+
+}  // namespace
+
+Session::Session(Core& core, std::unique_ptr<Transport> transport, Opened opened)
+    : core_(core),
+      transport_(std::move(transport)),
+      reader_(
+          {core.options.command_bytes_max, core.options.arguments_max},
+          core.options.custom_commands.empty()
+              ? wire::CommandReader::IsCustom()
+              : [&core](
+                    std::string_view name) { return core.options.custom_commands.contains(name); }),
+      opened_(opened),
+      is_authenticated_(opened != Opened::by_client || !core.options.authenticate) {}
+
+void Session::announce() {
+  notice_ = std::make_unique<ConnectionNotice>(core_, *transport_, opened_ == Opened::by_us);
+}
+
+bool Session::serve() {
+  const bool shutdown_asked = serve_commands();
+  notice_.reset();
+  return shutdown_asked;
+}
+
+bool Session::serve_commands() {
+  try {
+    if (!is_authenticated_) {
+      reader_.set_limits(limits_before_token);
+      if (!authenticate()) return false;
+      reader_.set_limits({core_.options.command_bytes_max, core_.options.arguments_max});
+    }
+    while (const auto message = receive()) {
+      const Next next = run(*message, answer_);
+      const auto stream = std::exchange(stream_, nullptr);
+      if (before_answer && next == Next::go_on) before_answer(*this);
+      if (!answer_.empty()) send_answer(answer_, stream);
+      if (answer_.capacity() > kept_answer_bytes) answer_ = {};
+      if (next == Next::shut_down || shut_down_requested_) return true;
+      if (next == Next::close || is_broken_) return false;
+    }
+  } catch (const Disconnected&) {
+    // The client is gone in the middle of something: nobody is left to tell.
+  } catch (const std::exception& error) {
+    if (notice_) notice_->failed(error.what());
+    if (core_.options.log) core_.options.log(LogLevel::warn, "Gateway", error.what());
+  } catch (...) {
+    if (core_.options.log)
+      core_.options.log(LogLevel::warn, "Gateway", "a connection ended with an unknown exception");
+  }
+  return shut_down_requested_;
+}
+
+bool Session::present_token(const std::string& token) {
+  std::string request = "A\n";
+  wire::append_escaped(request, token);
+  send(request + "\ne\n");
+  if (!transport_->wait_readable(core_.options.callback_connect_ms_max))
+    lose("Python's callback server did not answer to our token in time");
+  const auto answer = receive();
+  if (answer && answer->lines.front() == "!yv") return true;
+  is_broken_ = true;
+  if (answer && answer->lines.front() == "!xn") return false;
+  lose("Python's callback server refused our token");
+}
+
+Value Session::call(const std::string& id, std::string_view method,
+                    const std::vector<Value>& arguments, bool& was_sent) {
+  if (is_streaming_)
+    throw Error("a stream must not call Python over the connection that it is sent on");
+  if (depth_ >= core_.options.depth_max)
+    throw Overloaded("calls between C++ and Python are nested " + std::to_string(depth_) +
+                     " deep, which is the gateway's limit (depth_max)");
+  const Deeper deeper(depth_);
+  const LatencyTimer timer(&core_.counters.callbacks);
+  std::string request = "c\n" + id + "\n";
+  request += method;
+  request += '\n';
+  MintedParts parts(core_, is_silent_);
+  for (const Value& argument : arguments) {
+    std::string part;
+    append_value(core_, part, argument);
+    request += part;
+    request += '\n';
+    parts.add(std::move(part));
+  }
+  send(request + "e\n");
+  was_sent = true;
+  const auto answer = receive_within_call();
+  if (!answer) lose("Python closed the connection while C++ called " + std::string(method));
+  parts.keep();
+  return read_result(answer->lines.front());
+}
+
+void Session::release(const std::vector<std::string>& ids) {
+  for (std::span rest(ids); !rest.empty();) {
+    const auto batch = rest.first(std::min(rest.size(), release_batch));
+    rest = rest.subspan(batch.size());
+    std::string request;
+    for (const auto& id : batch) request += "g\n" + id + "\ne\n";
+    send(request);
+    for (std::size_t answers = 0; answers < batch.size(); ++answers) {
+      transport_->acknowledge_at_once();
+      if (!receive_within_call()) lose("Python closed the connection while proxies were released");
+    }
+  }
+}
+
+std::optional<wire::Message> Session::receive() {
+  for (;;) {
+    auto message = reader_.next();
+    if (!message) {
+      std::string answer;
+      answer_fatal(answer, message.error().message());
+      send(answer);
+      lose(message.error().message());
+    }
+    if (*message) return std::move(**message);
+    boost::system::error_code error;
+    const std::size_t count = transport_->read(reader_.space(), error);
+    if (error == boost::asio::error::timed_out) lose_silent();
+    if (error || count == 0) return std::nullopt;
+    core_.counters.bytes_received.fetch_add(count, std::memory_order_relaxed);
+    reader_.filled(count);
+  }
+}
+
+/// Serves nested commands until an answer arrives.
+std::optional<wire::Message> Session::receive_within_call() {
+  for (;;) {
+    auto message = receive();
+    if (!message || message->is_answer()) return message;
+    // Only a pinned client calls back on the connection of a call.
+    if (opened_ == Opened::by_us && !core_.options.pinned)
+      lose("Python's callback server sent a command where an answer was due");
+    std::string answer;
+    const Next next = run(*message, answer);
+    const auto stream = std::exchange(stream_, nullptr);
+    if (!answer.empty()) send_answer(answer, stream);
+    if (next == Next::shut_down) shut_down_requested_ = true;
+    if (next != Next::go_on) lose("the client ended the conversation within a call");
+  }
+}
+
+void Session::send(std::string_view bytes) {
+  if (is_silent_) throw Disconnected("the connection to Python was lost before");
+  boost::system::error_code error;
+  transport_->write(bytes, error);
+  core_.counters.bytes_sent.fetch_add(bytes.size(), std::memory_order_relaxed);
+  if (error) lose("cannot write to Python: " + error.message());
+}
+
+void Session::send_answer(const std::string& answer, const std::shared_ptr<Stream>& stream) {
+  try {
+    send(answer);
+  } catch (const Disconnected&) {
+    take_back(core_, std::string_view(answer).substr(std::min<std::size_t>(2, answer.size())));
+    throw;
+  }
+  if (stream) send_stream(*stream);
+}
+
+void Session::send_stream(Stream& stream) {
+  const auto send_bytes = [this](std::span<const std::byte> bytes) {
+    send({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  };
+  const auto source = stream.source();  // Alive while its bytes are sent, whoever closes it.
+  is_streaming_ = true;
+  try {
+    if (const auto all = stream.take_all(); !all.empty()) {
+      send_bytes(all);
+    } else {
+      Bytes block(stream_block_bytes);
+      while (const std::size_t count = stream.read(block))
+        send_bytes(std::span<const std::byte>(block).first(count));
+    }
+  } catch (const std::exception& error) {
+    lose(std::string("a stream broke off: ") + error.what());
+  } catch (...) {
+    lose("a stream broke off with an unknown exception");
+  }
+  is_streaming_ = false;
+}
+
+bool Session::authenticate() {
+  const auto message = receive();
+  if (!message) return false;
+  const Verdict verdict = judge_first(*message, core_.options);
+  is_authenticated_ = verdict.is_admitted;
+  send(verdict.answer);
+  if (!is_authenticated_ && core_.options.log)
+    core_.options.log(LogLevel::warn, "Gateway",
+                      "a connection was refused because it did not present the token");
+  return is_authenticated_;
+}
+
+Next Session::run(const wire::Message& message, std::string& answer) {
+  if (message.name() == "A") {
+    Verdict verdict = judge_again(message, core_.options);
+    answer = std::move(verdict.answer);
+    return verdict.is_admitted ? Next::go_on : Next::close;
+  }
+  CallContext context(core_.registry, state_, core_.gateway, &core_.counters);
+  Command command{core_, context, message.lines, answer};
+  const Deeper deeper(depth_);
+  const Next next = run_command(command);
+  stream_ = std::move(command.stream);
+  return next;
+}
+
+Value Session::read_result(std::string_view answer_line) {
+  const std::string_view part = answer_line.size() > 2 ? answer_line.substr(2) : "";
+  if (answer_line.size() < 2 || answer_line[1] != wire::success_mark) raise_python_error(part);
+  if (part.empty()) return {};
+  auto value = read_part(core_, part);
+  if (auto* error = std::get_if<ArgumentError>(&value))
+    throw Error("Python returned what cannot be read: " + error->text);
+  return std::move(std::get<Value>(value));
+}
+
+/// Python answers an error with a traceback, or with a reference to an exception of ours.
+void Session::raise_python_error(std::string_view part) {
+  if (part.empty()) throw PythonError("Python reported an error without a message", "");
+  auto value = read_part(core_, part);
+  const auto* decoded = std::get_if<Value>(&value);
+  if (!decoded) throw PythonError("Python reported an error that cannot be read", "");
+  if (const auto error = core_.registry.cast<NamedError>(*decoded)) {
+    const NamedError& named = *error;
+    const auto* type = core_.registry.table().find(typeid(named));
+    if (type && type->record->error.raise) type->record->error.raise(named);
+    throw NamedError(named);
+  }
+  const std::string traceback = plain_text(*decoded);
+  // The client does not read the rest of a call on an object that it does not know.
+  if (traceback == "Object ID unknown") {
+    is_broken_ = true;
+    transport_->shut_down();
+  }
+  throw python_error(traceback);
+}
+
+/// Neither side repeats what it has sent: the connection stays open until it is destroyed, and ends
+/// in a reset then.
+void Session::lose_silent() {
+  is_broken_ = is_silent_ = true;
+  transport_->end_with_reset();
+  constexpr auto reason = "Python was silent for too long";
+  if (notice_) notice_->failed(reason);
+  throw Disconnected(reason);
+}
+
+void Session::lose(const std::string& reason) {
+  is_broken_ = true;
+  transport_->shut_down();
+  if (notice_) notice_->failed(reason);
+  throw Disconnected(reason);
+}
+
+}  // namespace py4cpp

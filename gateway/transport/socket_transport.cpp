@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/transport/socket_transport.hpp"
+
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <cerrno>
+
+#include "gateway/transport/sockets.hpp"
+#include "gateway/transport/tls_transport.hpp"
+
+namespace py4cpp {
+
+using boost::system::error_code;
+
+namespace {
+
+error_code last_error() { return {errno, boost::system::system_category()}; }
+
+}  // namespace
+
+SocketTransport::SocketTransport(Fd socket, std::chrono::milliseconds read_ms_max,
+                                 std::string already_read)
+    : socket_(std::move(socket)),
+      read_ms_max_(read_ms_max),
+      already_read_(std::move(already_read)),
+      local_port_(py4cpp::local_port(socket_.get())),
+      remote_port_(py4cpp::remote_port(socket_.get())) {
+  send_without_delay(socket_.get());
+}
+
+std::size_t SocketTransport::read(std::span<char> space, error_code& error) {
+  if (!already_read_.empty()) {
+    const std::size_t count = std::min(space.size(), already_read_.size());
+    std::copy_n(already_read_.begin(), count, space.begin());
+    already_read_.erase(0, count);
+    return count;
+  }
+  if (read_ms_max_.count() > 0 && !wait_some(read_ms_max_)) {
+    error = boost::asio::error::timed_out;
+    return 0;
+  }
+  return read_some(space, error);
+}
+
+/// The system forgets the wish after a while, hence it is repeated for each answer.
+void SocketTransport::acknowledge_at_once() noexcept {
+  const int yes = 1;
+  ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
+}
+
+bool SocketTransport::wait_readable(std::chrono::milliseconds time_max) {
+  return !already_read_.empty() || wait_some(time_max);
+}
+
+std::size_t SocketTransport::read_some(std::span<char> space, error_code& error) {
+  for (;;) {
+    const ssize_t count = ::recv(socket(), space.data(), space.size(), 0);
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count < 0 && errno == EINTR) continue;
+    error = count == 0 ? error_code(boost::asio::error::eof) : last_error();
+    return 0;
+  }
+}
+
+void SocketTransport::write(std::string_view bytes, error_code& error) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(socket(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      error = last_error();
+      return;
+    }
+  }
+}
+
+/// The descriptor stays open until the Transport is destroyed.
+void SocketTransport::shut_down() noexcept { ::shutdown(socket_.get(), SHUT_RDWR); }
+
+void SocketTransport::end_with_reset() noexcept {
+  const linger at_once{1, 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+bool SocketTransport::wait_some(std::chrono::milliseconds time_max) {
+  return wait_for(socket(), POLLIN, time_max);
+}
+
+std::unique_ptr<Transport> dial(const CallbackAddress& address, const TlsContext* tls,
+                                const GatewayOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  Fd socket = connect_to(address.host, address.port, options.callback_connect_ms_max);
+  if (!tls)
+    return std::make_unique<SocketTransport>(std::move(socket), options.callback_read_ms_max);
+  const auto left = options.callback_connect_ms_max - (std::chrono::steady_clock::now() - start);
+  const std::string& expected = options.callback_tls->host_name;
+  auto stream = tls->connect(socket.get(), expected.empty() ? address.host : expected,
+                             std::chrono::ceil<std::chrono::milliseconds>(left),
+                             place_text(address.host, address.port));
+  return std::make_unique<TlsTransport>(std::move(socket), std::move(stream),
+                                        options.callback_read_ms_max);
+}
+
+}  // namespace py4cpp

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/transport/sockets.hpp"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <memory>
+#include <system_error>
+
+#include "base/error.hpp"
+
+namespace py4cpp {
+
+namespace {
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+/// Empty with `reason` set when the host has no address.
+Addresses resolve(const std::string& host, std::uint16_t port, std::string& reason) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int failure = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
+  if (failure != 0) reason = ::gai_strerror(failure);
+  return {found, &::freeaddrinfo};
+}
+
+std::string system_text(int error) { return std::system_category().message(error); }
+
+Fd socket_for(const addrinfo& address, int flags) {
+  return Fd(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
+}
+
+std::uint16_t port_of(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET6)
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+/// Waits for the end of a connect() that is under way; errno tells how it ended.
+bool finish_connect(int socket, std::chrono::milliseconds time_max) {
+  if (errno != EINPROGRESS) return false;
+  if (!wait_for(socket, POLLOUT, time_max)) {
+    errno = ETIMEDOUT;
+    return false;
+  }
+  int failure = 0;
+  socklen_t size = sizeof failure;
+  ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &failure, &size);
+  errno = failure;
+  return failure == 0;
+}
+
+}  // namespace
+
+std::string place_text(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+Fd listen_on(const std::string& host, std::uint16_t port) {
+  const std::string place = place_text(host, port);
+  const auto fail = [&](const std::string& reason) {
+    return Error("the gateway cannot listen on " + place + ": " + reason);
+  };
+  std::string reason;
+  const auto addresses = resolve(host, port, reason);
+  if (!addresses) throw fail("it is neither an IP address nor a known host name (" + reason + ")");
+  Fd listener = socket_for(*addresses, SOCK_NONBLOCK);
+  if (!listener) throw fail(system_text(errno));
+  const int yes = 1;
+  ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (::bind(listener.get(), addresses->ai_addr, addresses->ai_addrlen) != 0 ||
+      ::listen(listener.get(), SOMAXCONN) != 0) {
+    if (errno == EADDRINUSE)
+      throw fail("the port is in use by another program; choose another port, or 0 for a free one");
+    throw fail(system_text(errno));
+  }
+  return listener;
+}
+
+Fd accept_from(int listener) {
+  return Fd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+
+Fd connect_to(const std::string& host, std::uint16_t port, std::chrono::milliseconds time_max) {
+  std::string reason;
+  const auto addresses = resolve(host, port, reason);
+  for (const addrinfo* at = addresses.get(); at; at = at->ai_next) {
+    Fd socket = socket_for(*at, SOCK_NONBLOCK);
+    if (socket && (::connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0 ||
+                   finish_connect(socket.get(), time_max))) {
+      set_blocking(socket.get(), true);
+      return socket;
+    }
+    reason = system_text(errno);
+  }
+  throw Disconnected("cannot connect to Python's callback server at " + place_text(host, port) +
+                     ": " + reason);
+}
+
+std::uint16_t local_port(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  return port_of(address);
+}
+
+std::uint16_t remote_port(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  return port_of(address);
+}
+
+void send_without_delay(int socket) {
+  const int yes = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
+void set_blocking(int socket, bool is_blocking) {
+  const int flags = ::fcntl(socket, F_GETFL);
+  ::fcntl(socket, F_SETFL, is_blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+}
+
+bool wait_for(int socket, short events, std::chrono::milliseconds time_max) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + time_max;
+  for (;;) {
+    int left = -1;
+    if (time_max.count() >= 0)
+      left = static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
+          std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count(), 0,
+          std::numeric_limits<int>::max()));
+    pollfd entry{socket, events, 0};
+    const int ready = ::poll(&entry, 1, left);
+    if (ready > 0) return true;
+    if (ready < 0 ? errno != EINTR : Clock::now() >= end) return false;
+  }
+}
+
+}  // namespace py4cpp
