@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "byte_source.hpp"
@@ -32,9 +33,22 @@ struct PythonFunction {
   std::vector<std::shared_ptr<const Broadcast>> broadcasts = {};
 };
 
-/// Functions that are applied one after the other, innermost first. Tasks of RDDs have one.
+/// Functions that are applied one after the other, innermost first. Tasks of RDDs have one. All
+/// functions of a runner share one interpreter and environment.
 struct ChainedPythonFunctions {
   std::vector<PythonFunction> functions = {};
+  /// What the worker files the chain's profile under.
+  std::int64_t result_id = 0;
+};
+
+/// Where a function's argument comes from. An int is a positional one.
+struct Argument {
+  Argument(int column) : offset(column) {}
+  Argument(int column, std::string argument_name)
+      : offset(column), name(std::move(argument_name)) {}
+
+  int offset = 0;         ///< column of the input
+  std::string name = {};  ///< keyword, for eval types and releases that read it; else empty
 };
 
 /// A resource (a GPU) that a task was given.
@@ -43,12 +57,15 @@ struct TaskResource {
   std::vector<std::string> addresses = {};
 };
 
-/// Where a barrier task finds its barrier server.
-struct BarrierServer {
+/// A server of the engine that a worker connects to: the barrier of a barrier task, or the one that
+/// decrypts broadcasts.
+struct LocalServer {
   int port = -1;            ///< loopback port, or -1
   std::string path = {};    ///< Unix socket, used when not empty (from 4.1 on)
   std::string secret = {};  ///< for the port
 };
+
+using BarrierServer = LocalServer;
 
 /// The task that a function runs in, as `pyspark.TaskContext` shows it.
 struct TaskContext {

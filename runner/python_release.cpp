@@ -12,71 +12,113 @@ namespace {
 
 // PROTOCOL.md says what each column means. Oldest first; the last row is the default.
 constexpr std::array<WireVariant, 5> variants{{
-    {.major = 3,
-     .minor = 5,
+    {.number = {3, 5},
      .context = ContextForm::binary_with_server,
      .init_message = false,
      .conf_always = false,
      .unix_sockets = false,
      .daemon_argument = false,
+     .named_arguments = NamedArguments::never,
+     .profiler_in_payload = false,
+     .result_id_always = false,
+     .udtf_details = false,
+     .stream_per_group = false,
      .timing_fields = 5},
-    {.major = 4,
-     .minor = 0,
+    {.number = {4, 0},
      .context = ContextForm::binary_with_server,
      .init_message = false,
      .conf_always = false,
      .unix_sockets = false,
      .daemon_argument = true,
+     .named_arguments = NamedArguments::by_type,
+     .profiler_in_payload = true,
+     .result_id_always = false,
+     .udtf_details = true,
+     .stream_per_group = false,
      .timing_fields = 5},
-    {.major = 4,
-     .minor = 1,
+    {.number = {4, 1},
      .context = ContextForm::binary,
      .init_message = false,
      .conf_always = false,
      .unix_sockets = true,
      .daemon_argument = true,
+     .named_arguments = NamedArguments::by_type,
+     .profiler_in_payload = true,
+     .result_id_always = false,
+     .udtf_details = true,
+     .stream_per_group = true,
      .timing_fields = 5},
-    {.major = 4,
-     .minor = 2,
+    {.number = {4, 2},
      .context = ContextForm::json,
      .init_message = false,
      .conf_always = true,
      .unix_sockets = true,
      .daemon_argument = true,
+     .named_arguments = NamedArguments::always,
+     .profiler_in_payload = false,
+     .result_id_always = true,
+     .udtf_details = true,
+     .stream_per_group = true,
      .timing_fields = 6},
-    {.major = 4,
-     .minor = 3,
+    {.number = {4, 3},
      .context = ContextForm::json,
      .init_message = true,
      .conf_always = true,
      .unix_sockets = true,
      .daemon_argument = true,
+     .named_arguments = NamedArguments::always,
+     .profiler_in_payload = false,
+     .result_id_always = true,
+     .udtf_details = true,
+     .stream_per_group = true,
      .timing_fields = 6},
 }};
 
-std::string variant_text(const WireVariant& variant) {
-  return std::to_string(variant.major) + "." + std::to_string(variant.minor);
-}
+// A setting that Spark sends from a release on. Of two rows with one key the later counts.
+struct ConfRow {
+  ReleaseNumber since;
+  std::string_view key;
+  std::string_view value;
+};
 
-const WireVariant& find_variant(int major, int minor) {
-  const auto found = std::find_if(variants.begin(), variants.end(), [&](const WireVariant& row) {
-    return row.major == major && row.minor == minor;
-  });
+constexpr std::array conf_rows{
+    ConfRow{{3, 5}, "spark.sql.session.timeZone", "UTC"},
+    ConfRow{{3, 5}, "spark.sql.execution.pandas.convertToArrowArraySafely", "false"},
+    ConfRow{{3, 5}, "spark.sql.legacy.execution.pandas.groupedMap.assignColumnsByName", "true"},
+    ConfRow{{4, 0}, "spark.sql.execution.arrow.useLargeVarTypes", "false"},
+    ConfRow{{4, 1}, "spark.sql.execution.pandas.convertToArrowArraySafely", "true"},
+    ConfRow{{4, 1}, "spark.sql.execution.pyspark.binaryAsBytes", "true"},
+    ConfRow{{4, 1}, "spark.sql.execution.pythonUDF.pandas.intToDecimalCoercionEnabled", "false"},
+    ConfRow{{4, 1}, "spark.sql.legacy.execution.pythonUDF.pandas.conversion.enabled", "false"},
+    ConfRow{{4, 1}, "spark.sql.legacy.execution.pythonUDTF.pandas.conversion.enabled", "false"},
+    ConfRow{{4, 2}, "spark.sql.execution.pythonUDF.pandas.preferIntExtensionDtype", "false"},
+    ConfRow{{4, 3},
+            "spark.sql.execution.pythonUDF.mapInBatch.legacy.acceptAnyIterable.enabled",
+            "true"},
+};
+
+const WireVariant& find_variant(ReleaseNumber number) {
+  const auto found = std::find_if(variants.begin(), variants.end(),
+                                  [&](const WireVariant& row) { return row.number == number; });
   if (found != variants.end()) return *found;
   std::string known;
   for (const WireVariant& row : variants) {
     if (!known.empty()) known += ", ";
-    known += variant_text(row);
+    known += to_text(row.number);
   }
-  throw Error("PySpark " + std::to_string(major) + "." + std::to_string(minor) +
+  throw Error("PySpark " + to_text(number) +
               " is not supported; install one of these releases: " + known);
 }
 
 }  // namespace
 
+std::string to_text(ReleaseNumber number) {
+  return std::to_string(number.major) + "." + std::to_string(number.minor);
+}
+
 PythonRelease::PythonRelease() : variant_(&variants.back()) {}
 
-PythonRelease::PythonRelease(int major, int minor) : variant_(&find_variant(major, minor)) {}
+PythonRelease::PythonRelease(int major, int minor) : variant_(&find_variant({major, minor})) {}
 
 PythonRelease PythonRelease::parse(std::string_view text) {
   int major = 0;
@@ -90,12 +132,22 @@ PythonRelease PythonRelease::parse(std::string_view text) {
   throw Error("'" + std::string(text.substr(0, 80)) + "' is no PySpark version such as 4.3.0");
 }
 
-std::string PythonRelease::text() const { return variant_text(*variant_); }
+std::string PythonRelease::text() const { return to_text(number()); }
+
+std::map<std::string, std::string> PythonRelease::default_runner_conf() const {
+  std::map<std::string, std::string> conf;
+  for (const ConfRow& row : conf_rows) {
+    if (number() >= row.since) conf[std::string(row.key)] = row.value;
+  }
+  return conf;
+}
 
 std::vector<PythonRelease> known_releases() {
   std::vector<PythonRelease> releases;
   releases.reserve(variants.size());
-  for (const WireVariant& row : variants) releases.emplace_back(row.major, row.minor);
+  for (const WireVariant& row : variants) {
+    releases.emplace_back(row.number.major, row.number.minor);
+  }
   return releases;
 }
 

@@ -4,12 +4,24 @@
 // more row of the table in python_release.cpp.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace py4cpp::runner {
+
+/// "4.3": what tells releases apart. Ordered.
+struct ReleaseNumber {
+  int major = 0;
+  int minor = 0;
+
+  friend constexpr auto operator<=>(const ReleaseNumber&, const ReleaseNumber&) = default;
+};
+
+/// "4.3".
+std::string to_text(ReleaseNumber number);
 
 /// How the task context is written in the task header.
 enum class ContextForm {
@@ -18,16 +30,28 @@ enum class ContextForm {
   json,                ///< one JSON object
 };
 
+/// Where a function's argument is followed by a flag that says whether it is named.
+enum class NamedArguments {
+  never,    ///< arguments are positional
+  by_type,  ///< for the eval types whose `named_since` is reached
+  always,   ///< for every eval type
+};
+
 /// What one PySpark release expects on its worker's socket. Immutable.
 struct WireVariant {
-  int major = 0;
-  int minor = 0;
+  ReleaseNumber number = {};
   ContextForm context = ContextForm::json;
   bool init_message = false;     ///< the header is one length-prefixed message after a marker
-  bool conf_always = false;      ///< runner and eval conf are sent for every eval type
+  bool conf_always = false;      ///< runner and eval conf are sent for every eval type; before,
+                                 ///< Arrow types get the first, and their payload the rest
   bool unix_sockets = false;     ///< daemon and workers can use Unix sockets
   bool daemon_argument = false;  ///< the daemon takes the worker module as its argument
-  int timing_fields = 0;         ///< 64-bit numbers in the timing section of an answer
+  NamedArguments named_arguments = NamedArguments::always;
+  bool profiler_in_payload = false;  ///< a payload of UDFs says whether they are profiled
+  bool result_id_always = false;     ///< each UDF has its result id; else only if profiled
+  bool udtf_details = false;         ///< a UDTF has partition columns, an analysis and a name
+  bool stream_per_group = false;     ///< grouped data is one Arrow stream per group, not a batch
+  int timing_fields = 0;             ///< 64-bit numbers in the timing section of an answer
 };
 
 /// A PySpark release, "4.3", that this library can talk to. A value, cheap to copy.
@@ -41,11 +65,15 @@ class PythonRelease {
   /// Reads "4.3.0", "4.3" or "4.3.0.dev1". Throws Error as above, or when it is no version.
   static PythonRelease parse(std::string_view text);
 
-  int major_version() const { return variant_->major; }
-  int minor_version() const { return variant_->minor; }
+  int major_version() const { return variant_->number.major; }
+  int minor_version() const { return variant_->number.minor; }
+  ReleaseNumber number() const { return variant_->number; }
   /// "4.3".
   std::string text() const;
   const WireVariant& variant() const { return *variant_; }
+  /// What Apache Spark of this release, with its default settings, tells workers of Arrow eval
+  /// types; the session's time zone is UTC. Other eval types are told nothing.
+  std::map<std::string, std::string> default_runner_conf() const;
 
   friend bool operator==(PythonRelease a, PythonRelease b) { return a.variant_ == b.variant_; }
 

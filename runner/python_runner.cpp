@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/python_runner.hpp"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
-#include "base/error.hpp"
 #include "runner/pool/lease.hpp"
+#include "runner/task/runner_checks.hpp"
 #include "runner/task/running_task.hpp"
 #include "runner/task/task_header.hpp"
 #include "runner/wire/bytes_writer.hpp"
@@ -13,29 +13,13 @@
 namespace py4cpp::runner {
 namespace {
 
-std::vector<ChainedPythonFunctions> checked(std::vector<ChainedPythonFunctions> functions,
-                                            const std::vector<std::vector<int>>& argument_offsets) {
-  if (functions.size() != argument_offsets.size()) {
-    throw Error("there are " + std::to_string(functions.size()) + " Python functions but " +
-                std::to_string(argument_offsets.size()) + " lists of argument offsets");
-  }
-  if (functions.empty()) throw Error("a Python runner needs a function");
-  for (const ChainedPythonFunctions& chain : functions) {
-    const auto missing = [](const PythonFunction& function) { return !function.command; };
-    if (chain.functions.empty() ||
-        std::any_of(chain.functions.begin(), chain.functions.end(), missing)) {
-      throw Error("a Python function has no command to run");
-    }
-  }
-  return functions;
-}
-
-// Brings what the worker holds in line with what the function needs.
-BroadcastChange change_broadcasts(const PythonFunction& function, Worker& worker) {
+// Brings what the worker holds in line with what the functions need.
+BroadcastChange change_broadcasts(const std::vector<std::shared_ptr<const Broadcast>>& broadcasts,
+                                  Worker& worker) {
   BroadcastChange change;
   std::set<std::int64_t> needed;
-  for (const auto& broadcast : function.broadcasts) {
-    if (!needed.insert(broadcast->id).second) continue;
+  for (const auto& broadcast : broadcasts) {
+    needed.insert(broadcast->id);
     if (!worker.broadcast_ids.contains(broadcast->id)) change.added.push_back(broadcast.get());
   }
   for (const std::int64_t id : worker.broadcast_ids) {
@@ -45,18 +29,24 @@ BroadcastChange change_broadcasts(const PythonFunction& function, Worker& worker
   return change;
 }
 
+InputEnd end_of(DataForm input) {
+  return input == DataForm::frames ? InputEnd::of_frames : InputEnd::of_arrow;
+}
+
 }  // namespace
 
 BasePythonRunner::BasePythonRunner(WorkerFactories& factories,
                                    std::vector<ChainedPythonFunctions> functions,
                                    EvalType eval_type,
-                                   std::vector<std::vector<int>> argument_offsets,
+                                   std::vector<std::vector<Argument>> argument_offsets,
                                    RunnerOptions options)
-    : functions_(checked(std::move(functions), argument_offsets)),
+    : functions_(checked_functions(std::move(functions), argument_offsets)),
       eval_type_(eval_type),
-      argument_offsets_(std::move(argument_offsets)),
-      options_(std::move(options)),
       release_(factories.options().release),
+      argument_offsets_(checked_arguments(std::move(argument_offsets), eval_type, release_)),
+      options_(completed(std::move(options), eval_type, release_, functions_.size())),
+      includes_(all_includes(functions_)),
+      broadcasts_(all_broadcasts(functions_)),
       factory_(factories.get(first().python_executable, first().environment)) {}
 
 std::unique_ptr<PythonTask> BasePythonRunner::compute(
@@ -64,21 +54,22 @@ std::unique_ptr<PythonTask> BasePythonRunner::compute(
     std::shared_ptr<const CancelToken> cancel) const {
   if (cancel) cancel->throw_if_cancelled();
   Lease lease = factory_.acquire();
-  const BroadcastChange broadcasts = change_broadcasts(first(), *lease);
+  const BroadcastChange broadcasts = change_broadcasts(broadcasts_, *lease);
   Bytes header;
   write_task_header(release_.variant(),
                     {.context = context,
                      .python_version = first().python_version,
                      .files_directory = options_.files_directory,
-                     .includes = first().includes,
+                     .includes = includes_,
                      .broadcasts = broadcasts,
-                     .eval_type = static_cast<std::int32_t>(eval_type_),
+                     .eval_type = eval_type_,
                      .runner_conf = options_.runner_conf,
                      .eval_conf = options_.eval_conf,
                      .write_command = [this](BytesWriter& out) { write_command(out); }},
                     header);
-  return std::make_unique<RunningTask>(
-      std::move(lease), TaskInput(std::move(header), std::move(input)), std::move(cancel));
+  TaskInput task_input(std::move(header), std::move(input),
+                       end_of(eval_type_info(eval_type_).input));
+  return std::make_unique<RunningTask>(std::move(lease), std::move(task_input), std::move(cancel));
 }
 
 PythonRunner::PythonRunner(WorkerFactories& factories, PythonFunction function,

@@ -12,13 +12,11 @@
 
 #include "byte_source.hpp"
 #include "cancel_token.hpp"
+#include "eval_type.hpp"
 #include "python_function.hpp"
 #include "worker_factories.hpp"
 
 namespace py4cpp::runner {
-
-/// What kind of function a worker is to run; the numbers are the wire's.
-enum class EvalType : std::int32_t { non_udf = 0 };
 
 /// When a task went through its phases, as the worker reports it (milliseconds since 1970), and
 /// what it spilled.
@@ -53,13 +51,26 @@ class PythonTask : public ByteSource {
   virtual bool worker_reused() const = 0;
 };
 
+/// The frame of a window function: the whole partition, or rows between two bounds.
+enum class WindowBound { unbounded, bounded };
+
 /// What is the same for all tasks of a runner.
 struct RunnerOptions {
-  /// `SparkFiles`' root; the includes of a function lie there.
+  /// `SparkFiles'` root; the includes of a function lie there.
   std::string files_directory = "/tmp";
-  /// Settings for the worker's code; for eval types and releases that read them.
+  /// Settings for the worker's code, where the eval type and the release read them. Eval types with
+  /// Arrow data get PythonRelease::default_runner_conf() with these on top; an empty value takes a
+  /// default away.
   std::map<std::string, std::string> runner_conf = {};
+  /// What an eval type needs to know beside its functions (from 4.2 on).
   std::map<std::string, std::string> eval_conf = {};
+  /// The input's columns as the JSON of a StructType; types with an `input_type_since` need it.
+  std::string input_type_json = {};
+  /// One per function, for window functions; all are unbounded when empty.
+  std::vector<WindowBound> window_bounds = {};
+  /// "perf" or "memory" has the worker profile its functions (from 4.0 on); the profile comes back
+  /// as an accumulator's update with a negative id.
+  std::string udf_profiler = {};
 };
 
 class BytesWriter;
@@ -68,9 +79,11 @@ class BytesWriter;
 class BasePythonRunner {
  public:
   /// `argument_offsets` has the argument columns of each chain of functions. Throws Error when
-  /// their numbers differ, or a function is missing. `factories` outlives the runner and its tasks.
+  /// their numbers differ, a function is missing, functions need different interpreters, the
+  /// release lacks the eval type, or an argument is named where names are not read. `factories`
+  /// outlives the runner and its tasks.
   BasePythonRunner(WorkerFactories& factories, std::vector<ChainedPythonFunctions> functions,
-                   EvalType eval_type, std::vector<std::vector<int>> argument_offsets,
+                   EvalType eval_type, std::vector<std::vector<Argument>> argument_offsets,
                    RunnerOptions options = {});
   virtual ~BasePythonRunner() = default;
 
@@ -84,17 +97,23 @@ class BasePythonRunner {
   /// Writes the part of the header that depends on the kind of function.
   virtual void write_command(BytesWriter& out) const = 0;
 
+  EvalType eval_type() const { return eval_type_; }
+  const PythonRelease& release() const { return release_; }
+  /// With the defaults of the release filled in.
+  const RunnerOptions& options() const { return options_; }
   const std::vector<ChainedPythonFunctions>& functions() const { return functions_; }
-  /// The function whose interpreter, environment, includes and broadcasts count for all.
+  /// The function whose interpreter and environment count for all.
   const PythonFunction& first() const { return functions_.front().functions.front(); }
-  const std::vector<std::vector<int>>& argument_offsets() const { return argument_offsets_; }
+  const std::vector<std::vector<Argument>>& argument_offsets() const { return argument_offsets_; }
 
  private:
   const std::vector<ChainedPythonFunctions> functions_;
   const EvalType eval_type_;
-  const std::vector<std::vector<int>> argument_offsets_;
-  const RunnerOptions options_;
   const PythonRelease release_;
+  const std::vector<std::vector<Argument>> argument_offsets_;
+  const RunnerOptions options_;
+  const std::vector<std::string> includes_;
+  const std::vector<std::shared_ptr<const Broadcast>> broadcasts_;
   WorkerFactory& factory_;
 };
 

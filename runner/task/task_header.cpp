@@ -10,16 +10,11 @@ namespace {
 
 constexpr std::int32_t no_port = -1;
 
-// Eval types whose conf releases before 4.2 do not read: RDD work and the two pickled forms.
-bool is_pickled(std::int32_t eval_type) {
-  return eval_type == 0 || eval_type == 100 || eval_type == 300;
-}
-
 void write_server(const WireVariant& variant, const BarrierServer& server, BytesWriter& out) {
   if (!server.path.empty()) {
     if (!variant.unix_sockets) {
-      throw Error("a barrier task of PySpark " + std::to_string(variant.major) + "." +
-                  std::to_string(variant.minor) + " needs a port, not a Unix socket");
+      throw Error("a barrier task of PySpark " + to_text(variant.number) +
+                  " needs a port, not a Unix socket");
     }
     out.i32(no_port);
     out.text(server.path);
@@ -103,11 +98,11 @@ void write_fields(const WireVariant& variant, const TaskHeader& header, BytesWri
   out.count(header.includes.size());
   for (const std::string& include : header.includes) out.text(include);
   write_broadcasts(header.broadcasts, out);
-  out.i32(header.eval_type);
+  out.i32(static_cast<std::int32_t>(header.eval_type));
   if (variant.conf_always) {
     out.pairs(header.runner_conf);
     out.pairs(header.eval_conf);
-  } else if (!is_pickled(header.eval_type)) {
+  } else if (is_arrow(header.eval_type)) {
     out.pairs(header.runner_conf);
   }
   header.write_command(out);

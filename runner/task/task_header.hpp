@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runner/eval_type.hpp"
 #include "runner/python_function.hpp"
 #include "runner/python_release.hpp"
 #include "runner/wire/bytes_writer.hpp"
@@ -30,7 +31,7 @@ struct TaskHeader {
   std::string_view files_directory;
   const std::vector<std::string>& includes;
   const BroadcastChange& broadcasts;
-  std::int32_t eval_type;
+  EvalType eval_type;
   const std::map<std::string, std::string>& runner_conf;
   const std::map<std::string, std::string>& eval_conf;
   /// Writes what depends on the kind of function.

@@ -18,7 +18,7 @@ void TaskInput::fill() {
     const std::span<const std::byte> run = source_->next();
     if (run.empty()) {
       BytesWriter writer(gathered_);
-      writer.i32(end_of_data);
+      if (end_ == InputEnd::of_frames) writer.i32(end_of_data);
       writer.i32(end_of_stream);
       source_.reset();
     } else if (run.size() >= direct_bytes) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a task still has to send: its header, its data as the source yields it, and the two marks at
-// the end. Small runs are gathered, large ones are sent from where they lie.
+// What a task still has to send: its header, its data as the source yields it, and the marks at the
+// end. Small runs are gathered, large ones are sent from where they lie.
 #pragma once
 
 #include <array>
@@ -13,11 +13,14 @@
 
 namespace py4cpp::runner {
 
+/// The marks after the data: frames have one for their end, Arrow data ends by itself.
+enum class InputEnd { of_frames, of_arrow };
+
 class TaskInput {
  public:
   /// `header` is sent first. `source` is destroyed as soon as it has ended or was dropped.
-  TaskInput(Bytes header, std::unique_ptr<ByteSource> source)
-      : gathered_(std::move(header)), source_(std::move(source)) {}
+  TaskInput(Bytes header, std::unique_ptr<ByteSource> source, InputEnd end = InputEnd::of_frames)
+      : gathered_(std::move(header)), source_(std::move(source)), end_(end) {}
 
   /// Pulls from the source until there is enough for one write. May block and throw as the source.
   void fill();
@@ -40,6 +43,7 @@ class TaskInput {
   std::size_t gathered_sent_ = 0;
   std::span<const std::byte> run_;
   std::unique_ptr<ByteSource> source_;
+  InputEnd end_;
 };
 
 }  // namespace py4cpp::runner

@@ -235,7 +235,7 @@ TEST_SUITE("python runner") {
     class Two final : public BasePythonRunner {
      public:
       Two(WorkerFactories& all, std::vector<ChainedPythonFunctions> functions,
-          std::vector<std::vector<int>> offsets)
+          std::vector<std::vector<Argument>> offsets)
           : BasePythonRunner(all, std::move(functions), EvalType::non_udf, std::move(offsets)) {}
       void write_command(BytesWriter&) const override {}
     };

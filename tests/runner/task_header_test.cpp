@@ -22,7 +22,7 @@ struct Case {
   std::vector<std::string> includes = {};
   std::vector<Broadcast> added = {};
   BroadcastChange broadcasts = {};
-  std::int32_t eval_type = 0;
+  EvalType eval_type = EvalType::non_udf;
   std::map<std::string, std::string> conf = {};
   std::map<std::string, std::string> eval_conf = {};
 };
@@ -52,7 +52,7 @@ Case make_case(const std::string& name) {
     made.context.barrier_server = {.port = 4711, .path = {}, .secret = "s3"};
   }
   if (name == "arrow") {
-    made.eval_type = 200;
+    made.eval_type = EvalType::sql_scalar_pandas_udf;
     made.conf = {{"a", "1"}, {"b", "2"}};
     made.eval_conf = {{"c", "3"}};
   }
