@@ -67,9 +67,12 @@ std::unique_ptr<PythonTask> BasePythonRunner::compute(
                      .eval_conf = options_.eval_conf,
                      .write_command = [this](BytesWriter& out) { write_command(out); }},
                     header);
-  TaskInput task_input(std::move(header), std::move(input),
-                       end_of(eval_type_info(eval_type_).input));
-  return std::make_unique<RunningTask>(std::move(lease), std::move(task_input), std::move(cancel));
+  const EvalTypeInfo& type = eval_type_info(eval_type_);
+  const AnswerForm answer =
+      type.output == DataForm::frames ? AnswerForm::frames : AnswerForm::arrow_stream;
+  return std::make_unique<RunningTask>(
+      std::move(lease), TaskInput(std::move(header), std::move(input), end_of(type.input)), answer,
+      std::move(cancel));
 }
 
 PythonRunner::PythonRunner(WorkerFactories& factories, PythonFunction function,

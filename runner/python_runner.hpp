@@ -32,14 +32,22 @@ struct TaskTiming {
 /// A task's answer while it comes. Destroying it before the end ends the worker.
 class PythonTask : public ByteSource {
  public:
-  /// Writes input while reading output, then returns a run of output frames. Empty when the task is
-  /// done and the worker handed back. After an exception, results so far are void, and every
-  /// further call throws it again. Throws
+  /// Writes input while reading output, then returns a run of output: whole frames, or whole
+  /// messages of the one Arrow stream, its end included (nothing when the function made no batch).
+  /// Empty when the task is done and the worker handed back. After an exception, results so far are
+  /// void, also those of an Arrow stream that had ended well, and every further call throws it
+  /// again. Throws
   /// - PythonError with the traceback when the function raised,
   /// - WorkerFailed with the last output lines when the worker died,
   /// - TaskCancelled after a cancellation (the worker is killed),
   /// - what the input's `next` throws.
   std::span<const std::byte> next() override = 0;
+
+  /// Whoever wants to use the last run after the next call of `next` holds it: its bytes stay as
+  /// they are until the returned pointer and all its copies are gone, which may be after the task.
+  /// Nothing is copied; memory for 1 MB, or for the run if that is larger, stays taken. Call it
+  /// while the run is valid; empty when there is none.
+  virtual std::shared_ptr<const void> hold_run() = 0;
 
   /// Updates of accumulators, each a pickled pair (id, value). Complete after the end.
   virtual const std::vector<Bytes>& accumulator_updates() const = 0;

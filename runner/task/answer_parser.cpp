@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
+#include "runner/task/arrow_messages.hpp"
 #include "runner/wire/wire.hpp"
 
 namespace py4cpp::runner {
@@ -27,6 +29,8 @@ AnswerStep AnswerParser::parse(std::span<const std::byte> bytes) {
   switch (section_) {
     case Section::data:
       return parse_data(bytes);
+    case Section::arrow_stream:
+      return parse_arrow_stream(bytes);
     case Section::accumulator_count:
       return parse_accumulator_count(bytes);
     case Section::accumulators:
@@ -38,6 +42,7 @@ AnswerStep AnswerParser::parse(std::span<const std::byte> bytes) {
 }
 
 AnswerStep AnswerParser::parse_data(std::span<const std::byte> bytes) {
+  if (form_ == AnswerForm::arrow_stream) return parse_sentinel(read_i32(bytes.data()), bytes);
   std::size_t whole = 0;
   std::size_t wanted = length_bytes;
   while (bytes.size() - whole >= length_bytes) {
@@ -63,12 +68,37 @@ AnswerStep AnswerParser::parse_data(std::span<const std::byte> bytes) {
   return whole > 0 ? took(AnswerEvent::frames, whole) : need(wanted);
 }
 
+// Between two messages a traceback may stand in place of the rest; a message begins with ffffffff.
+AnswerStep AnswerParser::parse_arrow_stream(std::span<const std::byte> bytes) {
+  std::size_t whole = 0;
+  while (section_ == Section::arrow_stream && bytes.size() - whole >= length_bytes) {
+    if (read_i32(bytes.data() + whole) == python_exception) break;
+    const ArrowMessage message = find_arrow_message(bytes.subspan(whole), bounds_.frame_bytes_max);
+    if (message.state == ArrowMessageState::violation && whole == 0) {
+      return violate(std::string(message.violation));
+    }
+    if (message.state == ArrowMessageState::more && whole == 0) return need(message.bytes);
+    if (message.state == ArrowMessageState::more || message.state == ArrowMessageState::violation) {
+      break;
+    }
+    whole += message.bytes;
+    if (message.state == ArrowMessageState::end_of_stream) section_ = Section::data;
+  }
+  return whole > 0 ? took(AnswerEvent::frames, whole) : parse_traceback(bytes);
+}
+
 AnswerStep AnswerParser::parse_sentinel(std::int32_t sentinel, std::span<const std::byte> bytes) {
   switch (sentinel) {
     case timing_data:
       return parse_timing(bytes);
     case python_exception:
       return parse_traceback(bytes);
+    case start_of_arrow_stream:
+      if (form_ != AnswerForm::arrow_stream || std::exchange(arrow_begun_, true)) {
+        return violate("an Arrow stream begins where none belongs");
+      }
+      section_ = Section::arrow_stream;
+      return took(AnswerEvent::arrow_begins, length_bytes);
     case end_of_data:
       section_ = Section::accumulator_count;
       return took(AnswerEvent::results_done, length_bytes);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads a worker's answer from bytes as they come, without I/O: data frames, timing, accumulators
-// and the end, or a traceback in place of any of them. PROTOCOL.md, "The answer", has the bytes.
+// Reads a worker's answer from bytes as they come, without I/O: data (frames, or one Arrow stream),
+// timing, accumulators and the end, or a traceback in place of any of them. PROTOCOL.md, "The
+// answer", has the bytes.
 //
 //   while (true) {
 //     const AnswerStep step = parser.parse(buffer.unread());
@@ -23,7 +24,8 @@ namespace py4cpp::runner {
 
 enum class AnswerEvent {
   more,          ///< nothing whole yet: `wanted` bytes must lie in the buffer
-  frames,        ///< the first `consumed` bytes are whole data frames
+  frames,        ///< the first `consumed` bytes are whole data frames or Arrow messages
+  arrow_begins,  ///< the Arrow stream begins after the `consumed` bytes
   progress,      ///< something other than data was taken in; parse again
   results_done,  ///< all frames came; what follows is accounts
   traceback,     ///< the function raised: `traceback()`; nothing follows
@@ -37,17 +39,24 @@ struct AnswerStep {
   std::size_t wanted = 0;
 };
 
+/// What the data of an answer consists of.
+enum class AnswerForm {
+  frames,
+  arrow_stream,  ///< one stream with its end; none at all when there is no batch
+};
+
+/// An Arrow message is bounded as a frame is.
 struct AnswerBounds {
   std::size_t frame_bytes_max = 0x7fffffff;
   std::size_t accumulators_max = 1'000'000;
 };
 
-/// Parses one answer. Whatever a worker sends, it takes constant time per call and per frame, and
-/// asks for no more than `frame_bytes_max` and a length.
+/// Parses one answer. Whatever a worker sends, it takes constant time per call and per frame or
+/// message, and asks for no more than `frame_bytes_max` and two lengths.
 class AnswerParser {
  public:
-  AnswerParser(int timing_fields, AnswerBounds bounds)
-      : timing_fields_(timing_fields), bounds_(bounds) {}
+  AnswerParser(int timing_fields, AnswerBounds bounds, AnswerForm form = AnswerForm::frames)
+      : timing_fields_(timing_fields), bounds_(bounds), form_(form) {}
 
   /// Looks at all bytes that were received and not yet consumed. They always begin where the last
   /// step's consumed bytes ended.
@@ -63,9 +72,10 @@ class AnswerParser {
   bool accounts_done() const { return section_ == Section::final; }
 
  private:
-  enum class Section { data, accumulator_count, accumulators, final };
+  enum class Section { data, arrow_stream, accumulator_count, accumulators, final };
 
   AnswerStep parse_data(std::span<const std::byte> bytes);
+  AnswerStep parse_arrow_stream(std::span<const std::byte> bytes);
   AnswerStep parse_sentinel(std::int32_t sentinel, std::span<const std::byte> bytes);
   AnswerStep parse_timing(std::span<const std::byte> bytes);
   AnswerStep parse_traceback(std::span<const std::byte> bytes);
@@ -76,6 +86,8 @@ class AnswerParser {
 
   int timing_fields_;
   AnswerBounds bounds_;
+  AnswerForm form_;
+  bool arrow_begun_ = false;
   Section section_ = Section::data;
   TaskTiming timing_;
   std::size_t accumulators_left_ = 0;

@@ -20,7 +20,8 @@ void* unconst(const std::byte* bytes) { return const_cast<std::byte*>(bytes); }
 
 }  // namespace
 
-RunningTask::RunningTask(Lease lease, TaskInput input, std::shared_ptr<const CancelToken> cancel)
+RunningTask::RunningTask(Lease lease, TaskInput input, AnswerForm form,
+                         std::shared_ptr<const CancelToken> cancel)
     : lease_(std::move(lease)),
       host_(lease_->host),
       pid_(lease_->pid),
@@ -30,7 +31,8 @@ RunningTask::RunningTask(Lease lease, TaskInput input, std::shared_ptr<const Can
       cancel_(std::move(cancel)),
       parser_(host_.options.release.variant().timing_fields,
               {.frame_bytes_max = host_.options.frame_bytes_max,
-               .accumulators_max = host_.options.accumulators_max}) {
+               .accumulators_max = host_.options.accumulators_max},
+              form) {
   // A worker that is new has imports to do, which it can do while the input is made. One that is
   // warm gets header and data, if they fit, in a single write.
   if (reused_) input_.fill();
@@ -51,6 +53,10 @@ std::span<const std::byte> RunningTask::next() {
   }
 }
 
+std::shared_ptr<const void> RunningTask::hold_run() {
+  return handed_out_ > 0 && lease_ ? lease_->buffer.hold() : nullptr;
+}
+
 std::span<const std::byte> RunningTask::advance() {
   for (;;) {
     InputBuffer& buffer = lease_->buffer;
@@ -63,6 +69,9 @@ std::span<const std::byte> RunningTask::advance() {
     switch (step.event) {
       case AnswerEvent::more:
         receive(step.wanted);
+        break;
+      case AnswerEvent::arrow_begins:
+        buffer.align();
         break;
       case AnswerEvent::results_done:
         // What the worker has not read by now, it never will.

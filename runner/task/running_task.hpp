@@ -20,9 +20,11 @@ namespace py4cpp::runner {
 
 class RunningTask final : public PythonTask {
  public:
-  RunningTask(Lease lease, TaskInput input, std::shared_ptr<const CancelToken> cancel);
+  RunningTask(Lease lease, TaskInput input, AnswerForm form,
+              std::shared_ptr<const CancelToken> cancel);
 
   std::span<const std::byte> next() override;
+  std::shared_ptr<const void> hold_run() override;
 
   const std::vector<Bytes>& accumulator_updates() const override {
     return parser_.accumulator_updates();

@@ -16,6 +16,7 @@ inline constexpr std::int32_t python_exception = -2;
 inline constexpr std::int32_t timing_data = -3;
 inline constexpr std::int32_t end_of_stream = -4;
 inline constexpr std::int32_t null_item = -5;
+inline constexpr std::int32_t start_of_arrow_stream = -6;
 inline constexpr std::int32_t start_of_init = -8;
 
 /// Bytes of a length or a sentinel.

@@ -8,95 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "runner/wire/bytes_writer.hpp"
+#include "answer_script.hpp"
 
 using namespace py4cpp::runner;
+using namespace py4cpp::runner::test;
 
 namespace {
-
-// What an answer says, as one text.
-struct Reading {
-  std::vector<std::string> frames;
-  std::string ending;
-  std::size_t wanted_max = 0;
-  std::size_t left = 0;
-};
-
-void append_frames(std::span<const std::byte> run, std::vector<std::string>& frames) {
-  while (!run.empty()) {
-    const std::int32_t length = read_i32(run.data());
-    run = run.subspan(length_bytes);
-    if (length == null_item) {
-      frames.emplace_back("(null)");
-      continue;
-    }
-    const auto size = static_cast<std::size_t>(length);
-    std::string text;
-    for (const std::byte byte : run.first(size)) text += static_cast<char>(byte);
-    frames.push_back(text);
-    run = run.subspan(size);
-  }
-}
-
-// Gives the parser the bytes `step` at a time, as a slow connection would.
-Reading read(AnswerParser& parser, const Bytes& bytes, std::size_t step) {
-  Reading reading;
-  std::size_t used = 0;
-  std::size_t received = 0;
-  for (;;) {
-    const auto unread = std::span(bytes).subspan(used, received - used);
-    const AnswerStep at = parser.parse(unread);
-    if (at.event == AnswerEvent::frames) append_frames(unread.first(at.consumed), reading.frames);
-    used += at.consumed;
-    reading.left = bytes.size() - used;
-    reading.wanted_max = std::max(reading.wanted_max, at.wanted);
-    switch (at.event) {
-      case AnswerEvent::more:
-        CHECK(at.wanted > unread.size());
-        if (received == bytes.size()) {
-          reading.ending = "cut";
-          return reading;
-        }
-        received = std::min(received + step, bytes.size());
-        break;
-      case AnswerEvent::traceback:
-        reading.ending = "traceback";
-        return reading;
-      case AnswerEvent::end:
-        reading.ending = parser.reusable() ? "reusable" : "used up";
-        return reading;
-      case AnswerEvent::violation:
-        reading.ending = "violation";
-        return reading;
-      case AnswerEvent::frames:
-      case AnswerEvent::progress:
-      case AnswerEvent::results_done:
-        break;
-    }
-  }
-}
-
-class Answer {
- public:
-  Answer& frame(std::string_view text) {
-    BytesWriter(bytes_).text(text);
-    return *this;
-  }
-  Answer& number(std::int32_t value) {
-    BytesWriter(bytes_).i32(value);
-    return *this;
-  }
-  Answer& timing(const std::vector<std::int64_t>& fields) {
-    BytesWriter writer(bytes_);
-    writer.i32(timing_data);
-    for (const std::int64_t field : fields) writer.i64(field);
-    return *this;
-  }
-  const Bytes& bytes() const { return bytes_; }
-
- private:
-  Bytes bytes_;
-};
 
 Answer full_answer() {
   Answer answer;

@@ -4,8 +4,12 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 
+#include <bit>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "runner/cancel_token.hpp"
@@ -143,6 +147,71 @@ TEST_SUITE("input buffer") {
     CHECK(buffer.prepare(std::size_t{1} << 31).size() == InputBuffer::capacity_min);
     buffer.commit(InputBuffer::capacity_min);
     CHECK(buffer.prepare(std::size_t{1} << 31).size() == InputBuffer::capacity_min);
+  }
+
+  TEST_CASE("a buffer grows at once for what is within the trusted size") {
+    InputBuffer buffer;
+    CHECK(buffer.prepare(3 << 20, 4 << 20).size() == 3 << 20);
+    buffer.commit(100);
+    CHECK(buffer.prepare(4 << 20, 4 << 20).size() == (4 << 20) - 100);
+    CHECK(buffer.unread().size() == 100);
+  }
+
+  TEST_CASE("bytes that are held stay as they are, whatever is received later") {
+    InputBuffer buffer;
+    std::vector<std::pair<std::shared_ptr<const void>, std::span<const std::byte>>> held;
+    unsigned value = 0;
+    for (int i = 0; i < 100; ++i) {
+      const auto room = buffer.prepare(100'000);
+      const std::size_t count = std::min<std::size_t>(room.size(), 50'000);
+      for (std::byte& byte : room.first(count)) byte = static_cast<std::byte>(value++ % 251);
+      buffer.commit(count);
+      if (buffer.unread().size() < 100'000) continue;
+      const auto run = buffer.unread().first(100'000);
+      held.emplace_back(buffer.hold(), run);
+      buffer.consume(run.size());
+    }
+    buffer.trim();
+    CHECK(buffer.prepare(1).size() == InputBuffer::capacity_min);
+    CHECK(held.size() > 40);
+    value = 0;
+    bool same = true;
+    for (const auto& [owner, run] : held) {
+      for (const std::byte byte : run) same = same && byte == static_cast<std::byte>(value++ % 251);
+    }
+    CHECK(same);
+  }
+
+  TEST_CASE("held bytes lie side by side in large pieces of memory") {
+    InputBuffer buffer;
+    const void* last = nullptr;
+    int pieces = 0;
+    for (int i = 0; i < 300; ++i) {
+      buffer.prepare(10'000);
+      buffer.commit(10'000);
+      const auto owner = buffer.hold();
+      buffer.consume(10'000);
+      pieces += owner.get() == last ? 0 : 1;
+      last = owner.get();
+    }
+    CHECK(pieces <= 5);
+  }
+
+  TEST_CASE("an aligned beginning stays aligned across moves and growth") {
+    InputBuffer buffer;
+    buffer.prepare(4);
+    buffer.commit(1'000);
+    buffer.consume(4);
+    buffer.align();
+    CHECK(buffer.unread().size() == 996);
+    for (int i = 0; i < 2'000; ++i) {
+      const auto room = buffer.prepare(i % 40 == 0 ? 400'000 : 4);
+      buffer.commit(std::min<std::size_t>(room.size(), 8'000));
+      CHECK(std::bit_cast<std::uintptr_t>(buffer.unread().data()) % InputBuffer::alignment == 0);
+      if (i % 7 == 0) buffer.hold();
+      const std::size_t used = buffer.unread().size() / InputBuffer::alignment;
+      buffer.consume(std::min<std::size_t>(used, 600) * InputBuffer::alignment);
+    }
   }
 
   TEST_CASE("a buffer that held a large frame can be made small again") {

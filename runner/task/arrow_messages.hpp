@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds where the messages of an Arrow IPC stream end, without the Arrow library: a message is
+// ffffffff, a little endian metadata length, the metadata (a Flatbuffers table "Message", of which
+// only the length of the body matters here) and the body. Nothing that a worker writes is trusted.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace py4cpp::runner {
+
+/// Bytes before the metadata of a message, and all bytes of the mark at a stream's end.
+inline constexpr std::size_t arrow_prefix_bytes = 8;
+
+enum class ArrowMessageState {
+  more,           ///< the message is not whole: `bytes` of it must be there to know more
+  whole,          ///< the message has `bytes` bytes
+  end_of_stream,  ///< the mark of the stream's end, `bytes` long
+  violation,      ///< no message, or one that is over the bound: `violation` says why
+};
+
+struct ArrowMessage {
+  ArrowMessageState state = ArrowMessageState::more;
+  std::size_t bytes = 0;
+  std::size_t metadata_bytes = 0;  ///< of a whole message: what follows its prefix
+  std::string_view violation = {};
+};
+
+/// Looks at the message that `bytes` begin with, in constant time. Neither `bytes` nor a wanted
+/// length is ever more than `message_bytes_max`.
+ArrowMessage find_arrow_message(std::span<const std::byte> bytes, std::size_t message_bytes_max);
+
+}  // namespace py4cpp::runner
