@@ -51,6 +51,20 @@ struct Argument {
   std::string name = {};  ///< keyword, for eval types and releases that read it; else empty
 };
 
+/// A table function (UDTF): a class whose `eval` yields rows for each row of its arguments.
+struct PythonTableFunction {
+  PythonFunction handler = {};           ///< its command is the pickled class
+  std::vector<Argument> arguments = {};  ///< of `eval`
+  std::string return_type_json = {};     ///< the JSON of the StructType of a row
+  std::string name = {};                 ///< for the texts of errors (from 4.0 on)
+  /// Columns of a table argument that PARTITION BY names (from 4.0 on).
+  std::vector<int> partition_child_indexes = {};
+  /// The pickled result of the class's `analyze`, null if it has none (from 4.0 on).
+  std::shared_ptr<const Bytes> analyze_result = {};
+  /// Which arguments are whole tables, for sql_arrow_udtf.
+  std::vector<int> table_argument_offsets = {};
+};
+
 /// A resource (a GPU) that a task was given.
 struct TaskResource {
   std::string name = {};

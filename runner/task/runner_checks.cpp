@@ -51,6 +51,36 @@ void check_argument(const Argument& argument, const EvalTypeInfo& type,
   }
 }
 
+// Key and value columns of each data frame, behind their counts, as argument_lists.hpp makes them.
+void check_groups(const std::vector<Argument>& list, const EvalTypeInfo& type) {
+  const std::size_t frames_expected = type.input == DataForm::arrow_cogroups ? 2 : 1;
+  std::size_t frames = 0;
+  std::size_t at = 0;
+  while (at < list.size()) {
+    const std::size_t length = static_cast<std::size_t>(list[at].offset);
+    const std::size_t left = list.size() - at - 1;
+    if (length == 0 || length > left) break;
+    if (static_cast<std::size_t>(list[at + 1].offset) > length - 1) break;
+    at += 1 + length;
+    ++frames;
+  }
+  if (at == list.size() && frames == frames_expected) return;
+  throw Error("the arguments of " + described(type) + " are no list of " +
+              std::to_string(frames_expected) +
+              " times counts, key columns and value columns; "
+              "make them with " +
+              (frames_expected == 2 ? "cogrouped_map_arguments" : "grouped_map_arguments"));
+}
+
+// Maps over batches or groups are one function per task.
+void check_one_function(std::size_t functions, const EvalTypeInfo& type) {
+  const bool one = type.payload == PayloadForm::udfs && (type.arguments == ArgumentForm::none ||
+                                                         type.arguments == ArgumentForm::grouped);
+  if (!one || functions == 1) return;
+  throw Error(described(type) + " runs one function, but there are " + std::to_string(functions) +
+              "; give each its own runner");
+}
+
 std::string window_bounds_text(const std::vector<WindowBound>& bounds, const EvalTypeInfo& type,
                                std::size_t functions) {
   if (!bounds.empty() && bounds.size() != functions) {
@@ -113,8 +143,10 @@ std::vector<ChainedPythonFunctions> checked_functions(
 std::vector<std::vector<Argument>> checked_arguments(std::vector<std::vector<Argument>> arguments,
                                                      EvalType type, const PythonRelease& release) {
   const EvalTypeInfo& info = eval_type_info(type, release);
+  check_one_function(arguments.size(), info);
   for (const std::vector<Argument>& list : arguments) {
     for (const Argument& argument : list) check_argument(argument, info, release);
+    if (info.arguments == ArgumentForm::grouped) check_groups(list, info);
   }
   return arguments;
 }
