@@ -82,7 +82,7 @@ AnswerStep AnswerParser::parse_arrow_stream(std::span<const std::byte> bytes) {
       break;
     }
     whole += message.bytes;
-    if (message.state == ArrowMessageState::end_of_stream) section_ = Section::data;
+    if (message.state == ArrowMessageState::stream_end) section_ = Section::data;
   }
   return whole > 0 ? took(AnswerEvent::frames, whole) : parse_traceback(bytes);
 }

@@ -55,7 +55,7 @@ ArrowMessage find_arrow_message(std::span<const std::byte> bytes, std::size_t me
   }
   const std::int32_t length = *number_at<std::int32_t>(bytes, sizeof(std::int32_t));
   if (length == 0) {
-    return {.state = ArrowMessageState::end_of_stream, .bytes = arrow_prefix_bytes};
+    return {.state = ArrowMessageState::stream_end, .bytes = arrow_prefix_bytes};
   }
   if (length < 0) return violation("the metadata of an Arrow message has a negative length");
   const std::size_t metadata_bytes = static_cast<std::size_t>(length);

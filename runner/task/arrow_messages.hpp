@@ -15,10 +15,10 @@ namespace py4cpp::runner {
 inline constexpr std::size_t arrow_prefix_bytes = 8;
 
 enum class ArrowMessageState {
-  more,           ///< the message is not whole: `bytes` of it must be there to know more
-  whole,          ///< the message has `bytes` bytes
-  end_of_stream,  ///< the mark of the stream's end, `bytes` long
-  violation,      ///< no message, or one that is over the bound: `violation` says why
+  more,        ///< the message is not whole: `bytes` of it must be there to know more
+  whole,       ///< the message has `bytes` bytes
+  stream_end,  ///< the mark of the stream's end, `bytes` long
+  violation,   ///< no message, or one that is over the bound: `violation` says why
 };
 
 struct ArrowMessage {
