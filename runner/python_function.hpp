@@ -23,6 +23,31 @@ struct Broadcast {
   std::string path = {};
 };
 
+/// A server of the engine that a worker connects to: the barrier of a barrier task, or the one that
+/// decrypts broadcasts.
+struct LocalServer {
+  int port = -1;            ///< loopback port, or -1
+  std::string path = {};    ///< Unix socket, used when not empty (from 4.1 on)
+  std::string secret = {};  ///< for the port
+};
+
+/// Where a barrier task finds its barrier server.
+using BarrierServer = LocalServer;
+
+/// Serves broadcasts whose files a worker cannot read itself, because they are encrypted.
+class BroadcastServer {
+ public:
+  BroadcastServer() = default;
+  BroadcastServer(const BroadcastServer&) = delete;
+  BroadcastServer& operator=(const BroadcastServer&) = delete;
+  virtual ~BroadcastServer() = default;
+
+  /// Where one worker can get these broadcasts, once and in this order. Called from any thread,
+  /// for each task that needs broadcasts its worker does not hold. Throws Error when there is no
+  /// such place, which fails the task.
+  virtual LocalServer offer(const std::vector<std::shared_ptr<const Broadcast>>& broadcasts) = 0;
+};
+
 /// A Python function with everything a worker needs to run it.
 struct PythonFunction {
   std::shared_ptr<const Bytes> command = {};            ///< pickled by the driver; opaque
@@ -70,16 +95,6 @@ struct TaskResource {
   std::string name = {};
   std::vector<std::string> addresses = {};
 };
-
-/// A server of the engine that a worker connects to: the barrier of a barrier task, or the one that
-/// decrypts broadcasts.
-struct LocalServer {
-  int port = -1;            ///< loopback port, or -1
-  std::string path = {};    ///< Unix socket, used when not empty (from 4.1 on)
-  std::string secret = {};  ///< for the port
-};
-
-using BarrierServer = LocalServer;
 
 /// The task that a function runs in, as `pyspark.TaskContext` shows it.
 struct TaskContext {

@@ -20,7 +20,7 @@ BroadcastChange change_broadcasts(const std::vector<std::shared_ptr<const Broadc
   std::set<std::int64_t> needed;
   for (const auto& broadcast : broadcasts) {
     needed.insert(broadcast->id);
-    if (!worker.broadcast_ids.contains(broadcast->id)) change.added.push_back(broadcast.get());
+    if (!worker.broadcast_ids.contains(broadcast->id)) change.added.push_back(broadcast);
   }
   for (const std::int64_t id : worker.broadcast_ids) {
     if (!needed.contains(id)) change.removed.push_back(id);
@@ -54,7 +54,10 @@ std::unique_ptr<PythonTask> BasePythonRunner::compute(
     std::shared_ptr<const CancelToken> cancel) const {
   if (cancel) cancel->throw_if_cancelled();
   Lease lease = factory_.acquire();
-  const BroadcastChange broadcasts = change_broadcasts(broadcasts_, *lease);
+  BroadcastChange broadcasts = change_broadcasts(broadcasts_, *lease);
+  if (options_.broadcast_server && !broadcasts.added.empty()) {
+    broadcasts.server = options_.broadcast_server->offer(broadcasts.added);
+  }
   Bytes header;
   write_task_header(release_.variant(),
                     {.context = context,

@@ -76,6 +76,8 @@ struct RunnerOptions {
   std::string input_type_json = {};
   /// One per function, for window functions; all are unbounded when empty.
   std::vector<WindowBound> window_bounds = {};
+  /// Hands broadcasts out; without it workers read the files themselves.
+  std::shared_ptr<BroadcastServer> broadcast_server = {};
   /// "perf" or "memory" has the worker profile its functions (from 4.0 on); the profile comes back
   /// as an accumulator's update with a negative id.
   std::string udf_profiler = {};

@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::int32_t no_port = -1;
 
-void write_server(const WireVariant& variant, const BarrierServer& server, BytesWriter& out) {
+void write_server(const WireVariant& variant, const LocalServer& server, const char* user,
+                  BytesWriter& out) {
   if (!server.path.empty()) {
     if (!variant.unix_sockets) {
-      throw Error("a barrier task of PySpark " + to_text(variant.number) +
+      throw Error(std::string(user) + " of PySpark " + to_text(variant.number) +
                   " needs a port, not a Unix socket");
     }
     out.i32(no_port);
@@ -28,7 +29,7 @@ void write_binary_context(const WireVariant& variant, const TaskContext& context
                           BytesWriter& out) {
   out.boolean(context.barrier);
   if (context.barrier) {
-    write_server(variant, context.barrier_server, out);
+    write_server(variant, context.barrier_server, "a barrier task", out);
   } else if (variant.context == ContextForm::binary_with_server) {
     out.i32(0);
     out.text("");
@@ -76,13 +77,14 @@ std::string json_context(const TaskContext& context) {
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-void write_broadcasts(const BroadcastChange& change, BytesWriter& out) {
-  out.boolean(false);  // the files can be read as they are, without a decrypting server
+void write_broadcasts(const WireVariant& variant, const BroadcastChange& change, BytesWriter& out) {
+  out.boolean(change.server.has_value());
   out.count(change.removed.size() + change.added.size());
+  if (change.server) write_server(variant, *change.server, "a task with encrypted broadcasts", out);
   for (const std::int64_t id : change.removed) out.i64(-id - 1);
-  for (const Broadcast* broadcast : change.added) {
+  for (const auto& broadcast : change.added) {
     out.i64(broadcast->id);
-    out.text(broadcast->path);
+    if (!change.server) out.text(broadcast->path);
   }
 }
 
@@ -97,7 +99,7 @@ void write_fields(const WireVariant& variant, const TaskHeader& header, BytesWri
   out.text(header.files_directory);
   out.count(header.includes.size());
   for (const std::string& include : header.includes) out.text(include);
-  write_broadcasts(header.broadcasts, out);
+  write_broadcasts(variant, header.broadcasts, out);
   out.i32(static_cast<std::int32_t>(header.eval_type));
   if (variant.conf_always) {
     out.pairs(header.runner_conf);

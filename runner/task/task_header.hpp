@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,9 @@ namespace py4cpp::runner {
 /// How the broadcasts that a worker holds are brought in line with what a task needs.
 struct BroadcastChange {
   std::vector<std::int64_t> removed = {};
-  std::vector<const Broadcast*> added = {};
+  std::vector<std::shared_ptr<const Broadcast>> added = {};
+  /// Who gives the worker what is added; without one it reads the files itself.
+  std::optional<LocalServer> server = {};
 };
 
 /// Everything the header is made of. Refers to values that outlive the encoding.
@@ -38,7 +42,7 @@ struct TaskHeader {
   std::function<void(BytesWriter&)> write_command;
 };
 
-/// Appends the header. Throws Error when a barrier task names a Unix socket to a release without.
+/// Appends the header. Throws Error when a server is on a Unix socket and the release knows none.
 void write_task_header(const WireVariant& variant, const TaskHeader& header, Bytes& out);
 
 }  // namespace py4cpp::runner
