@@ -6,6 +6,7 @@ an RDD: (function of a partition's index and iterator, no profiler, deserializer
 
 import os
 import pickle
+import shutil
 import signal
 import sys
 import time
@@ -193,6 +194,7 @@ def main(folder):
     for name, value in {"first-broadcast": 111, "second-broadcast": "two"}.items():
         with open(os.path.join(folder, name), "wb") as out:
             pickle.dump(value, out)
+    shutil.copy(os.path.join(os.path.dirname(__file__), "named_functions.py"), folder)
     with open(os.path.join(folder, "shipped_module.py"), "w", encoding="utf-8") as out:
         out.write("WORD = 'shipped'\n")
 

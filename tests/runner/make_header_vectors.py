@@ -79,9 +79,13 @@ def header(release, case):
     out = i32(case["partition"]) + text("3.11")
     out += json_context(case) if release >= (4, 2) else binary_context(release, case)
     out += text(case["files"]) + i32(len(case["includes"])) + b"".join(map(text, case["includes"]))
-    out += flag(False) + i32(len(case["removed"]) + len(case["added"]))
+    decryption = case["decryption"]
+    out += flag(decryption) + i32(len(case["removed"]) + len(case["added"]))
+    out += i32(decryption[0]) + text(decryption[1]) if decryption else b""
     out += b"".join(i64(-number - 1) for number in case["removed"])
-    out += b"".join(i64(number) + text(path) for number, path in case["added"])
+    out += b"".join(
+        i64(number) + (b"" if decryption else text(path)) for number, path in case["added"]
+    )
     out += i32(case["eval_type"])
     if release >= (4, 2):
         out += pairs(case["conf"]) + pairs(case["eval_conf"])
@@ -95,7 +99,7 @@ PLAIN = {
     "barrier": False, "server": {"port": -1, "path": "", "secret": ""},
     "stage": 0, "partition": 0, "attempt": 0, "task": 0, "cpus": 1, "cpu_amount": "1",
     "resources": {}, "properties": {}, "files": "/tmp/files", "includes": [],
-    "removed": [], "added": [], "eval_type": 0, "conf": {}, "eval_conf": {},
+    "removed": [], "added": [], "decryption": None, "eval_type": 0, "conf": {}, "eval_conf": {},
 }  # fmt: skip
 FULL = {
     "stage": 7, "partition": 3, "attempt": 2, "task": 1 << 40, "cpus": 2, "cpu_amount": "2.5",
@@ -107,6 +111,7 @@ CASES = {
     "plain": PLAIN,
     "full": PLAIN | FULL,
     "barrier": PLAIN | {"barrier": True, "server": {"port": 4711, "path": "", "secret": "s3"}},
+    "decrypting": PLAIN | {"removed": [4], "added": [(11, "/b")], "decryption": (4712, "s4")},
     "arrow": PLAIN | {"eval_type": 200, "conf": {"b": "2", "a": "1"}, "eval_conf": {"c": "3"}},
 }
 

@@ -10,9 +10,11 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "hex.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
+using py4cpp::runner::test::hex;
 
 namespace {
 
@@ -51,6 +53,11 @@ Case make_case(const std::string& name) {
     made.context.barrier = true;
     made.context.barrier_server = {.port = 4711, .path = {}, .secret = "s3"};
   }
+  if (name == "decrypting") {
+    made.added = {{11, "/b"}};
+    made.broadcasts.removed = {4};
+    made.broadcasts.server = LocalServer{.port = 4712, .path = {}, .secret = "s4"};
+  }
   if (name == "arrow") {
     made.eval_type = EvalType::sql_scalar_pandas_udf;
     made.conf = {{"a", "1"}, {"b", "2"}};
@@ -59,18 +66,10 @@ Case make_case(const std::string& name) {
   return made;
 }
 
-std::string hex(const Bytes& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const std::byte byte : bytes) {
-    text += digits[std::to_integer<std::size_t>(byte >> 4)];
-    text += digits[std::to_integer<std::size_t>(byte & std::byte{15})];
-  }
-  return text;
-}
-
 Bytes encode(PythonRelease release, Case from) {
-  for (const Broadcast& broadcast : from.added) from.broadcasts.added.push_back(&broadcast);
+  for (const Broadcast& broadcast : from.added) {
+    from.broadcasts.added.push_back(std::make_shared<const Broadcast>(broadcast));
+  }
   constexpr std::string_view command = "\x80\x05N.";
   Bytes out;
   write_task_header(release.variant(),
@@ -102,15 +101,21 @@ TEST_SUITE("task header") {
       CHECK(hex(encode(PythonRelease::parse(release), make_case(name))) == expected);
       ++compared;
     }
-    CHECK(compared == 20);
+    CHECK(compared == 25);
   }
 
-  TEST_CASE("a barrier server on a Unix socket is for releases that have them") {
+  TEST_CASE("a server on a Unix socket is for releases that have them") {
     Case barrier = make_case("barrier");
     barrier.context.barrier_server = {.port = -1, .path = "/tmp/barrier.sock", .secret = {}};
     CHECK_NOTHROW(encode(PythonRelease(4, 1), barrier));
     CHECK_THROWS_WITH_AS(encode(PythonRelease(3, 5), barrier),
                          "a barrier task of PySpark 3.5 needs a port, not a Unix socket", Error);
+    Case decrypting = make_case("decrypting");
+    decrypting.broadcasts.server = LocalServer{.port = -1, .path = "/tmp/b.sock", .secret = {}};
+    CHECK_NOTHROW(encode(PythonRelease(4, 1), decrypting));
+    CHECK_THROWS_WITH_AS(
+        encode(PythonRelease(4, 0), decrypting),
+        "a task with encrypted broadcasts of PySpark 4.0 needs a port, not a Unix socket", Error);
   }
 
   TEST_CASE("a property that is no UTF-8 does not break the header") {
