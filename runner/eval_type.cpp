@@ -27,12 +27,16 @@ constexpr EvalTypeInfo over_columns(EvalType type, std::string_view name, DataFo
           .arguments = ArgumentForm::columns,
           .first_release = first,
           .named_since = named_since,
+          .input_in_struct = false,
+          .output_in_struct = false,
           .input_type_since = never};
 }
 
 constexpr EvalTypeInfo map_iterator(EvalType type, std::string_view name) {
   EvalTypeInfo row = over_columns(type, name, DataForm::arrow_stream, v35, never);
   row.arguments = ArgumentForm::none;
+  row.input_in_struct = true;
+  row.output_in_struct = true;
   return row;
 }
 
@@ -40,6 +44,12 @@ constexpr EvalTypeInfo map_groups(EvalType type, std::string_view name, DataForm
                                   ReleaseNumber first) {
   EvalTypeInfo row = over_columns(type, name, input, first, never);
   row.arguments = ArgumentForm::grouped;
+  row.output_in_struct = true;
+  return row;
+}
+
+constexpr EvalTypeInfo sent_in_struct(EvalTypeInfo row) {
+  row.input_in_struct = true;
   return row;
 }
 
@@ -60,6 +70,8 @@ constexpr EvalTypeInfo over_frames(EvalType type, std::string_view name, Payload
           .arguments = arguments,
           .first_release = v35,
           .named_since = named_since,
+          .input_in_struct = false,
+          .output_in_struct = false,
           .input_type_since = never};
 }
 
@@ -71,6 +83,7 @@ constexpr EvalTypeInfo typed(EvalTypeInfo row) {
 constexpr EvalTypeInfo arrow_udtf(EvalType type, std::string_view name, ReleaseNumber first) {
   EvalTypeInfo row = over_columns(type, name, DataForm::arrow_stream, first, v40);
   row.payload = PayloadForm::udtf;
+  row.output_in_struct = true;
   return row;
 }
 
@@ -92,9 +105,10 @@ constexpr std::array rows{
     map_iterator(sql_map_pandas_iter_udf, "SQL_MAP_PANDAS_ITER_UDF"),
     map_groups(sql_cogrouped_map_pandas_udf, "SQL_COGROUPED_MAP_PANDAS_UDF", cogroups, v35),
     map_iterator(sql_map_arrow_iter_udf, "SQL_MAP_ARROW_ITER_UDF"),
-    map_groups(sql_grouped_map_arrow_udf, "SQL_GROUPED_MAP_ARROW_UDF", groups, v40),
+    sent_in_struct(map_groups(sql_grouped_map_arrow_udf, "SQL_GROUPED_MAP_ARROW_UDF", groups, v40)),
     map_groups(sql_cogrouped_map_arrow_udf, "SQL_COGROUPED_MAP_ARROW_UDF", cogroups, v40),
-    map_groups(sql_grouped_map_arrow_iter_udf, "SQL_GROUPED_MAP_ARROW_ITER_UDF", groups, v41),
+    sent_in_struct(
+        map_groups(sql_grouped_map_arrow_iter_udf, "SQL_GROUPED_MAP_ARROW_ITER_UDF", groups, v41)),
     map_groups(sql_grouped_map_pandas_iter_udf, "SQL_GROUPED_MAP_PANDAS_ITER_UDF", groups, v41),
     over_columns(sql_grouped_agg_pandas_iter_udf, "SQL_GROUPED_AGG_PANDAS_ITER_UDF", groups, v42,
                  v42),

@@ -75,6 +75,10 @@ struct EvalTypeInfo {
   /// The first release whose workers read, and apply, names of this type's arguments; empty (0.0)
   /// for types whose arguments have no names.
   ReleaseNumber named_since = {};
+  /// Arrow input goes as the fields of one struct column, named "struct".
+  bool input_in_struct = false;
+  /// Arrow output comes as the fields of one struct column: the rows that the function returned.
+  bool output_in_struct = false;
   /// The first release that is told the input's type as JSON; 0.0 for types that need none.
   ReleaseNumber input_type_since = {};
 };
