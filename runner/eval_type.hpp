@@ -71,15 +71,17 @@ struct EvalTypeInfo {
   DataForm output = DataForm::frames;
   PayloadForm payload = PayloadForm::udfs;
   ArgumentForm arguments = ArgumentForm::columns;
+  bool one_function = false;  ///< a task runs one function, not several side by side
   ReleaseNumber first_release = {};
-  /// The first release whose workers read, and apply, names of this type's arguments; empty (0.0)
-  /// for types whose arguments have no names.
+  /// The first release whose workers read a flag behind each argument that says whether it is
+  /// named, and the first that applies the name. The number 0.0 is for never.
+  ReleaseNumber name_flags_since = {};
   ReleaseNumber named_since = {};
   /// Arrow input goes as the fields of one struct column, named "struct".
   bool input_in_struct = false;
   /// Arrow output comes as the fields of one struct column: the rows that the function returned.
   bool output_in_struct = false;
-  /// The first release that is told the input's type as JSON; 0.0 for types that need none.
+  /// The first release that is told the input's type as JSON; 0.0 for never.
   ReleaseNumber input_type_since = {};
 };
 

@@ -33,7 +33,7 @@ enum class ContextForm {
 /// Where a function's argument is followed by a flag that says whether it is named.
 enum class NamedArguments {
   never,    ///< arguments are positional
-  by_type,  ///< for the eval types whose `named_since` is reached
+  by_type,  ///< for the eval types whose `name_flags_since` is reached
   always,   ///< for every eval type
 };
 

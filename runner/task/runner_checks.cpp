@@ -72,11 +72,8 @@ void check_groups(const std::vector<Argument>& list, const EvalTypeInfo& type) {
               (frames_expected == 2 ? "cogrouped_map_arguments" : "grouped_map_arguments"));
 }
 
-// Maps over batches or groups are one function per task.
 void check_one_function(std::size_t functions, const EvalTypeInfo& type) {
-  const bool one = type.payload == PayloadForm::udfs && (type.arguments == ArgumentForm::none ||
-                                                         type.arguments == ArgumentForm::grouped);
-  if (!one || functions == 1) return;
+  if (!type.one_function || functions == 1) return;
   throw Error(described(type) + " runs one function, but there are " + std::to_string(functions) +
               "; give each its own runner");
 }

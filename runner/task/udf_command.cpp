@@ -10,7 +10,7 @@ bool has_name_flags(const WireVariant& variant, const EvalTypeInfo& type) {
     case NamedArguments::never:
       return false;
     case NamedArguments::by_type:
-      return type.named_since != ReleaseNumber{} && variant.number >= type.named_since;
+      return type.name_flags_since != ReleaseNumber{} && variant.number >= type.name_flags_since;
     case NamedArguments::always:
       break;
   }

@@ -92,6 +92,8 @@ TEST_SUITE("eval type") {
     CHECK(refusal(named, EvalType::sql_map_arrow_iter_udf, v43) ==
           "the argument 'x' of SQL_MAP_ARROW_ITER_UDF (eval type 207) cannot be named: this type "
           "knows positional arguments only");
+    CHECK(refusal(named, EvalType::sql_scalar_pandas_iter_udf, v43).find("positional") !=
+          std::string::npos);
     CHECK(refusal(named, EvalType::sql_batched_udf, v40).empty());
     CHECK(refusal({{-1}}, EvalType::sql_batched_udf, v43) ==
           "an argument of SQL_BATCHED_UDF (eval type 100) has the column -1; columns count from 0");

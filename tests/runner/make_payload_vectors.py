@@ -7,7 +7,7 @@ One line per payload: release, case, hexadecimal bytes."""
 import struct
 
 RELEASES = [(3, 5), (4, 0), (4, 1), (4, 2), (4, 3)]
-# The eval types whose arguments may be named; from 4.2 on the flag is there for all.
+# The eval types whose arguments say whether they are named; from 4.2 on all of them do.
 NAMED = {
     (3, 5): set(),
     (4, 0): {100, 101, 200, 202, 203, 204, 300, 301},
@@ -83,6 +83,7 @@ CASES = {
     "chained": {"type": 100, "udfs": [([0], ["f", "gg"], 1 << 40), ([], ["h"], -2)]},
     "named": {"since": (4, 0), "type": 200, "udfs": [([(1, "a"), (0, "ö"), 2], ["f"], 0)]},
     "named-arrow": {"since": (4, 1), "type": 250, "udfs": [([(1, "a")], ["f"], 0)]},
+    "iterator": {"type": 204, "udfs": [([1, 0], ["f"], 0)]},
     "map": {"type": 207, "udfs": [([0], ["f"], 0)]},
     "grouped": {"type": 201, "udfs": [([4, 1, 0, 0, 1], ["f"], 0)]},
     "cogrouped": {"type": 206, "udfs": [([3, 1, 0, 1, 3, 1, 0, 0], ["f"], 0)]},

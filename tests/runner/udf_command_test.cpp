@@ -57,6 +57,7 @@ std::map<std::string, Udfs> udf_cases() {
                     {}};
   cases["named-arrow"] = {
       EvalType::sql_scalar_arrow_udf, {chain({"f"}, 0)}, {{Argument(1, "a")}}, {}};
+  cases["iterator"] = {EvalType::sql_scalar_pandas_iter_udf, {chain({"f"}, 0)}, {{1, 0}}, {}};
   cases["map"] = {EvalType::sql_map_arrow_iter_udf, {chain({"f"}, 0)}, {{0}}, {}};
   cases["grouped"] = {EvalType::sql_grouped_map_pandas_udf,
                       {chain({"f"}, 0)},
@@ -138,7 +139,7 @@ TEST_SUITE("UDF command") {
       CHECK(hex(encode(PythonRelease::parse(release), name)) == expected);
       ++compared;
     }
-    CHECK(compared == 63);
+    CHECK(compared == 68);
   }
 
   TEST_CASE("a group's columns are counted and listed, keys first") {
