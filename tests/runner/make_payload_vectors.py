@@ -5,6 +5,7 @@ An encoder of its own, written from the wire's description, so that a mistake ha
 One line per payload: release, case, hexadecimal bytes."""
 
 import struct
+from typing import Any
 
 RELEASES = [(3, 5), (4, 0), (4, 1), (4, 2), (4, 3)]
 # The eval types whose arguments say whether they are named; from 4.2 on all of them do.
@@ -77,8 +78,8 @@ def udtf(release, case):
     return out + text("näme") if release >= (4, 0) else out
 
 
-TABLE = {"partition": [], "analysis": None, "arguments": [0]}
-CASES = {
+TABLE: dict[str, Any] = {"partition": [], "analysis": None, "arguments": [0]}
+CASES: dict[str, dict[str, Any]] = {
     "one": {"type": 100, "udfs": [([0, 1], ["f"], 7)]},
     "chained": {"type": 100, "udfs": [([0], ["f", "gg"], 1 << 40), ([], ["h"], -2)]},
     "named": {"since": (4, 0), "type": 200, "udfs": [([(1, "a"), (0, "ö"), 2], ["f"], 0)]},
