@@ -19,28 +19,15 @@ namespace {
   throw NamedError("java.lang.NumberFormatException", "For input string: \"" + text + "\"");
 }
 
+/// The number that is the whole text. The library reads no plus sign; NaN and Infinity it does.
 template <class T>
-T parse_integer(const std::string& text) {
+T parse_number(const std::string& text) {
   std::string_view digits = text;
-  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
   T number{};
   const auto end = digits.data() + digits.size();
   const auto result = std::from_chars(digits.data(), end, number);
-  if (digits.empty() || result.ec != std::errc() || result.ptr != end) refuse_number(text);
-  return number;
-}
-
-template <class T>
-T parse_real(const std::string& text) {
-  if (text == "NaN") return std::numeric_limits<T>::quiet_NaN();
-  std::string_view digits = text;
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  if (digits == "Infinity") return std::numeric_limits<T>::infinity();
-  if (digits == "-Infinity") return -std::numeric_limits<T>::infinity();
-  T number{};
-  const auto end = digits.data() + digits.size();
-  const auto result = std::from_chars(digits.data(), end, number);
-  if (digits.empty() || result.ec != std::errc() || result.ptr != end) refuse_number(text);
+  if (result.ec != std::errc() || result.ptr != end) refuse_number(text);
   return number;
 }
 
@@ -99,12 +86,12 @@ void bind_absolute(const Type<void>& math) {
 }  // namespace
 
 void bind_java_numbers(Registry& registry) {
-  bind_number<std::int8_t>(registry, "java.lang.Byte", "parseByte", &parse_integer);
-  bind_number<std::int16_t>(registry, "java.lang.Short", "parseShort", &parse_integer);
-  bind_number<std::int32_t>(registry, "java.lang.Integer", "parseInt", &parse_integer);
-  bind_number<std::int64_t>(registry, "java.lang.Long", "parseLong", &parse_integer);
-  bind_number<float>(registry, "java.lang.Float", "parseFloat", &parse_real);
-  bind_number<double>(registry, "java.lang.Double", "parseDouble", &parse_real);
+  bind_number<std::int8_t>(registry, "java.lang.Byte", "parseByte", &parse_number);
+  bind_number<std::int16_t>(registry, "java.lang.Short", "parseShort", &parse_number);
+  bind_number<std::int32_t>(registry, "java.lang.Integer", "parseInt", &parse_number);
+  bind_number<std::int64_t>(registry, "java.lang.Long", "parseLong", &parse_number);
+  bind_number<float>(registry, "java.lang.Float", "parseFloat", &parse_number);
+  bind_number<double>(registry, "java.lang.Double", "parseDouble", &parse_number);
   registry.type("java.lang.Boolean")
       .constructor([](bool flag) { return Value(flag); })
       .static_method("valueOf", [](bool flag) { return flag; })
@@ -112,7 +99,7 @@ void bind_java_numbers(Registry& registry) {
   registry.type("java.math.BigDecimal")
       .implements("java.lang.Number")
       .constructor([](std::string text) {
-        parse_real<double>(text);
+        parse_number<double>(text);
         return Value(Decimal{std::move(text)});
       });
   registry.type("java.lang.String")

@@ -28,6 +28,15 @@ TlsServer test_tls() {
   return {.certificate = pem("gateway.pem"), .key = pem("gateway.key"), .client_authorities = {}};
 }
 
+/// A gateway whose callback server, which is expected to speak TLS, listens there.
+GatewayOptions calling_with_tls(const Fd& listener) {
+  GatewayOptions options;
+  options.pinned = false;
+  options.callback_port = local_port(listener);
+  options.callback_tls.emplace().authorities = pem("authority.pem");
+  return options;
+}
+
 Fd stranger(const House& house) { return connect_loopback(house.gateway->port()); }
 
 /// Waits until the other side closed the connection; true when it did.
@@ -152,10 +161,7 @@ TEST_SUITE("entrance") {
 
   TEST_CASE("a callback server that does not shake hands is given up in time") {
     const Fd listener = listen_loopback();
-    GatewayOptions options;
-    options.pinned = false;
-    options.callback_port = local_port(listener);
-    options.callback_tls.emplace().authorities = pem("authority.pem");
+    auto options = calling_with_tls(listener);
     options.callback_connect_ms_max = std::chrono::milliseconds(50);
     House house(options);
     CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
@@ -164,11 +170,7 @@ TEST_SUITE("entrance") {
 
   TEST_CASE("a callback server that speaks no TLS is named with what to do") {
     const Fd listener = listen_loopback();
-    GatewayOptions options;
-    options.pinned = false;
-    options.callback_port = local_port(listener);
-    options.callback_tls.emplace().authorities = pem("authority.pem");
-    House house(options);
+    House house(calling_with_tls(listener));
     std::thread server([&] {
       Client plain(accept_connection(listener));
       plain.send("!xn no TLS here\n");

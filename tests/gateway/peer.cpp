@@ -240,6 +240,9 @@ GatewayOptions options_from(int count, char** words) {
     for (const auto line : lines) joined += line;
     return Value(joined);
   };
+  options.custom_commands["stats"] = [](CallContext& context, auto) {
+    return Value(context.gateway().object_count());
+  };
   options.custom_commands["fail"] = [](CallContext&, auto) -> Value {
     throw std::out_of_range("a custom failure");
   };

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import Interpreter, Submitter
+from support import Interpreter, Submitter, built
 
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = {
@@ -36,10 +36,7 @@ def build_dir() -> Path:
 @pytest.fixture(scope="session")
 def py4cpp(build_dir: Path) -> Path:
     """The command under test."""
-    command = build_dir / "launcher" / "py4cpp"
-    if not command.exists():
-        pytest.fail(f"{command} is missing: build it with ninja -C {build_dir}")
-    return command
+    return built(build_dir, "launcher/py4cpp")
 
 
 def interpreter(release: str) -> Interpreter:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pytest
+
 MARK = "PY4CPP_TEST_MARK"
 LEAVE_SECONDS_MAX = 5.0
 RUN_SECONDS_MAX = 120.0
@@ -36,6 +38,14 @@ def small_temp(mount_options: str) -> list[str]:
     """A command that runs the rest of its command line with a small file system as $TMPDIR."""
     namespace = ["unshare", "--user", "--map-root-user", "--mount"]
     return [*namespace, "sh", "-c", IN_SMALL_TEMP, "sh", mount_options]
+
+
+def built(build_dir: Path, program: str) -> Path:
+    """A program of the build, by its path there; without it the test fails."""
+    path = build_dir / program
+    if not path.exists():
+        pytest.fail(f"{path} is missing: build it with ninja -C {build_dir}")
+    return path
 
 
 @dataclass(frozen=True)

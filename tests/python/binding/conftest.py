@@ -13,15 +13,13 @@ from typing import Any
 import pytest
 from gateway.peer_process import END_S, Peer, pinned_client, unpinned_client
 from py4j.java_gateway import JavaGateway
+from support import built
 
 
 @pytest.fixture(scope="session")
 def executable(build_dir: Path) -> Path:
     """The program that serves the house."""
-    path = build_dir / "tests" / "binding" / "binding_peer"
-    if not path.exists():
-        pytest.fail(f"{path} is missing: build it with ninja -C {build_dir}")
-    return path
+    return built(build_dir, "tests/binding/binding_peer")
 
 
 @pytest.fixture(scope="module", params=["pinned", "unpinned"])

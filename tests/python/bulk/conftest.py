@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from py4j.java_gateway import CallbackServerParameters, GatewayParameters, JavaGateway
+from support import built
 
 
 @pytest.fixture(scope="module")
 def gateway(build_dir: Path) -> Iterator[JavaGateway]:
     """A client of the peer, with a callback server."""
-    command = [str(build_dir / "tests" / "python" / "bulk_peer"), "--die-on-broken-pipe", "0"]
+    program = built(build_dir, "tests/python/bulk_peer")
+    command = [str(program), "--die-on-broken-pipe", "0"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -6,10 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from py4cpp import bulk, shared_memory
-
-pa = pytest.importorskip("pyarrow")
 
 
 def table_of_everything() -> Any:
@@ -46,6 +45,5 @@ def test_the_columns_lie_in_the_mapping_and_outlive_the_buffer(gateway: Any) -> 
 
 
 def test_a_table_is_no_array(gateway: Any) -> None:
-    pytest.importorskip("numpy")
     with pytest.raises(TypeError, match="to_arrow"):
         bulk.to_numpy(bulk.from_arrow(gateway, table_of_everything()))

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from py4cpp import bulk, shared_memory
 from py4j.protocol import Py4JError, Py4JJavaError
-
-np = pytest.importorskip("numpy")
 
 DTYPES = ["?", "i1", "u1", "<i2", "<u4", "<i8", "<f4", "<f8", "<c16"]
 

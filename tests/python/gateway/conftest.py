@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 from gateway.peer_process import Peer, PeerStarter, pinned_client, unpinned_client
 from py4j.java_gateway import JavaGateway
+from support import built
 
 
 @pytest.fixture(scope="session")
 def peer_executable(build_dir: Path) -> Path:
     """The program under test."""
-    path = build_dir / "tests" / "gateway" / "gateway_peer"
-    if not path.exists():
-        pytest.fail(f"{path} is missing: build it with ninja -C {build_dir}")
-    return path
+    return built(build_dir, "tests/gateway/gateway_peer")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import pytest
@@ -84,10 +85,14 @@ def test_numbers_are_parsed_as_java_does(gateway: JavaGateway) -> None:
     lang = gateway.jvm.java.lang
     assert lang.Integer.parseInt("-12") == -12
     assert lang.Double.parseDouble("1.5") == 1.5
+    assert lang.Double.parseDouble("+1.5E3") == 1500.0
+    assert lang.Double.parseDouble("-Infinity") == -math.inf
+    assert math.isnan(lang.Double.parseDouble("NaN"))
     assert lang.String.valueOf(1.0) == "1.0"
     assert lang.Math.max(2**40, 3) == 2**40
-    with pytest.raises(Py4JJavaError, match=r"java\.lang\.NumberFormatException"):
-        lang.Integer.valueOf("x")
+    for text in ("x", "", "+-1", "1 ", "0x10", "2147483648"):
+        with pytest.raises(Py4JJavaError, match=r"java\.lang\.NumberFormatException"):
+            lang.Integer.valueOf(text)
     with pytest.raises(Py4JError, match="valueOf2"):
         _ = lang.Integer.valueOf2
 
