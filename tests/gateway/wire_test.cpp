@@ -80,7 +80,9 @@ TEST_SUITE("wire") {
     CHECK(plain("d1e-999") == Value(0.0));
     CHECK(std::isnan(*plain("dNaN").get_if<double>()));
     CHECK(std::isnan(*plain("dnan").get_if<double>()));
-    for (const auto* bad : {"d", "dabc", "d1.5x", "dnp.float64()", "dnp.float64(x)"})
+    for (const auto* bad :
+         {"d", "dabc", "d1.5x", "dnp.float64()", "dnp.float64(x)", "dnp.float64(1.5",
+          "dnp.float64(1.5))", "dnp.float64(np.float64(1.5))", "dnp.", "d(1.5)"})
       CHECK_MESSAGE(fails_with(bad, WireError::bad_number), bad);
   }
 

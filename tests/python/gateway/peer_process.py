@@ -46,6 +46,14 @@ class Peer:
 PeerStarter = Callable[..., Peer]
 
 
+def authenticated(peer: Peer) -> socket.socket:
+    """A raw connection that has presented the token."""
+    connection = peer.raw()
+    connection.sendall(b"A\nsecret\n")
+    assert connection.recv(100) == b"!yv\n"
+    return connection
+
+
 def pinned_client(peer: Peer, token: str = TOKEN) -> ClientServer:
     """Calls from C++ come on the calling connection; no callback server is started."""
     return ClientServer(

@@ -4,25 +4,30 @@ connection, and leaves nothing behind."""
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
 import socket
 import struct
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from gateway.peer_process import Peer, PeerStarter, pinned_client
+from gateway.peer_process import (
+    END_S,
+    Peer,
+    PeerStarter,
+    authenticated,
+    pinned_client,
+    unpinned_client,
+)
 from py4j.protocol import Py4JError
 
 ECHO = b"c\nt\necho\n%s\ne\n"
-
-
-def authenticated(peer: Peer) -> socket.socket:
-    """A raw connection that has presented the token."""
-    connection = peer.raw()
-    connection.sendall(b"A\nsecret\n")
-    assert connection.recv(100) == b"!yv\n"
-    return connection
 
 
 def answer(connection: socket.socket) -> bytes:
@@ -38,6 +43,13 @@ def reset(connection: socket.socket) -> None:
     """Ends the connection without a farewell."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
+
+
+def half_close(connection: socket.socket) -> None:
+    """Sends no more, and waits until the other side ends as well."""
+    connection.shutdown(socket.SHUT_WR)
+    while answer(connection):
+        continue
 
 
 @pytest.fixture
@@ -157,12 +169,28 @@ def test_an_array_of_absurd_size_is_refused(connection: socket.socket) -> None:
         assert answer(connection).startswith(b"!x")
 
 
-@pytest.mark.parametrize("end", [socket.socket.close, reset], ids=["closed", "reset"])
+def test_unpinned_calls_that_nest_without_end_fail_at_the_limit(start_peer: PeerStarter) -> None:
+    client = unpinned_client(start_peer("--unpinned", "--connections-max", "10"))
+
+    class Nesting:
+        def apply(self, value: int) -> int:
+            return int(client.entry_point.ask(self, value + 1))
+
+        class Java:
+            implements = ("test.Function",)
+
+    with pytest.raises(Py4JError):
+        client.entry_point.ask(Nesting(), 0)
+    assert client.entry_point.greet("you") == "Hello you"
+    client.close()
+    client.shutdown_callback_server()
+
+
+@pytest.mark.parametrize("end", [socket.socket.close, reset, half_close])
 def test_a_client_that_goes_away_within_a_callback_leaves_no_object(
-    start_peer: PeerStarter, end: object
+    start_peer: PeerStarter, end: Callable[[socket.socket], None]
 ) -> None:
     peer = start_peer()
-    assert callable(end)
     for _ in range(10):
         lost = authenticated(peer)
         lost.sendall(b"c\nt\nask\nfp0;test.Function\nrt\ne\n")
@@ -184,3 +212,74 @@ def test_a_wrong_answer_to_a_callback_is_an_error_of_that_call(connection: socke
         connection.sendall(wrong)
         line = answer(connection)
         assert line.startswith((b"!x", b"!yn", b"!yv")), wrong
+
+
+KILLED_WITHIN_A_CALLBACK = """
+import os, signal, sys
+from gateway.peer_process import pinned_client, unpinned_client
+
+class Killer:
+    def apply(self, value):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    class Java:
+        implements = ["test.Function"]
+
+class Address:
+    port = int(sys.argv[2])
+
+client = unpinned_client(Address) if sys.argv[1] == "--unpinned" else pinned_client(Address)
+client.entry_point.ask(Killer(), client.jvm.test.Tracked())
+"""
+
+
+@pytest.mark.parametrize("kind", ["--pinned", "--unpinned"])
+def test_a_client_that_is_killed_within_a_callback_leaves_only_what_it_held(
+    start_peer: PeerStarter, kind: str
+) -> None:
+    peer = start_peer(kind)
+    tests = Path(__file__).resolve().parents[1]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_WITHIN_A_CALLBACK, kind, str(peer.port)],
+        cwd=tests,
+        timeout=END_S,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    client = pinned_client(peer)
+    assert client.entry_point.greet("you") == "Hello you"
+    assert client.jvm.test.Tracked.alive() == 1
+    client.close()
+
+
+def limit_descriptors(peer: Peer, count: int) -> None:
+    """Leaves the peer that many descriptors in all."""
+    resource.prlimit(peer.process.pid, resource.RLIMIT_NOFILE, (count, count))
+
+
+def test_strangers_that_use_up_the_descriptors_keep_nobody_out(start_peer: PeerStarter) -> None:
+    peer = start_peer()
+    limit_descriptors(peer, 40)
+    strangers = [peer.raw() for _ in range(100)]
+    client = pinned_client(peer)
+    assert client.entry_point.greet("you") == "Hello you"
+    client.close()
+    for stranger in strangers:
+        stranger.close()
+
+
+def test_a_client_waits_while_clients_use_up_the_descriptors(start_peer: PeerStarter) -> None:
+    peer = start_peer()
+    limit_descriptors(peer, 40)
+    served: list[socket.socket] = []
+    while len(os.listdir(f"/proc/{peer.process.pid}/fd")) < 40:
+        served.append(authenticated(peer))
+    waiting = peer.raw()
+    waiting.sendall(b"A\nsecret\n")
+    assert peer.process.stderr
+    assert "cannot accept a connection" in peer.process.stderr.readline()
+    served[0].sendall(ECHO % b"i1")
+    assert answer(served[0]) == b"!yi1\n"
+    served.pop().close()
+    assert answer(waiting) == b"!yv\n"
+    for connection in [waiting, *served]:
+        connection.close()

@@ -10,7 +10,14 @@ import threading
 from contextlib import suppress
 
 import pytest
-from gateway.peer_process import END_S, Peer, PeerStarter, pinned_client, unpinned_client
+from gateway.peer_process import (
+    END_S,
+    Peer,
+    PeerStarter,
+    authenticated,
+    pinned_client,
+    unpinned_client,
+)
 from py4j.java_gateway import JavaGateway
 from py4j.protocol import Py4JError
 
@@ -22,14 +29,6 @@ def read_to_end(connection: socket.socket) -> bytes:
         while chunk := connection.recv(65536):
             received += chunk
     return received
-
-
-def authenticated(peer: Peer) -> socket.socket:
-    """A raw connection that has presented the token."""
-    connection = peer.raw()
-    connection.sendall(b"A\nsecret\n")
-    assert connection.recv(100) == b"!yv\n"
-    return connection
 
 
 def still_serves(peer: Peer) -> bool:
