@@ -74,7 +74,10 @@ class Gateway::Impl final : public ProxyCaller {
 
   const Registry& registry() const override { return core.registry; }
 
+  void acquire() noexcept override { ++core.counters.proxies; }
+
   void release(const std::string& id) noexcept override {
+    --core.counters.proxies;
     if (id == wire::entry_point_id || !core.options.release_proxies) return;
     if (releases_.add(id)) housekeeper.wake();
   }
@@ -235,6 +238,7 @@ GatewayMetrics Gateway::metrics() const {
   metrics.callbacks = counters.callbacks.histogram();
   metrics.callback_failures = counters.callbacks.failures();
   metrics.objects = object_count();
+  metrics.proxies = counters.proxies;
   metrics.connections = connection_count();
   metrics.connections_accepted = impl_->core.connections_ever;
   metrics.bytes_received = counters.bytes_received;

@@ -187,6 +187,7 @@ std::string prometheus_text(const GatewayMetrics& metrics) {
   out.single("callback_failures_total", "counter", "Calls of Python objects that failed.",
              metrics.callback_failures);
   out.single("objects", "gauge", "C++ objects that Python holds.", metrics.objects);
+  out.single("proxies", "gauge", "Python objects that C++ holds.", metrics.proxies);
   out.single("connections", "gauge", "Open connections of clients.", metrics.connections);
   out.single("connections_accepted_total", "counter", "Connections since the start.",
              metrics.connections_accepted);

@@ -41,12 +41,14 @@ struct MethodMetrics {
 };
 
 /// A snapshot. The numbers are read one by one while others count on, so that sums of them may be
-/// off by the calls of that moment; none ever decreases except `objects` and `connections`.
+/// off by the calls of that moment; none ever decreases except `objects`, `proxies` and
+/// `connections`.
 struct GatewayMetrics {
   std::vector<MethodMetrics> methods;  // Those that were called, by class and name.
   LatencyHistogram callbacks;          // Calls of Python objects by C++.
   std::uint64_t callback_failures = 0;
-  std::size_t objects = 0;                 // That Python holds now.
+  std::size_t objects = 0;                 // Of C++, that Python holds now.
+  std::size_t proxies = 0;                 // Python objects that C++ holds now.
   std::size_t connections = 0;             // Of clients, open now.
   std::uint64_t connections_accepted = 0;  // Opened by either side, since the start.
   std::uint64_t bytes_received = 0;        // Of all connections, TLS taken off.

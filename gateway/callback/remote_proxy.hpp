@@ -22,6 +22,8 @@ class ProxyCaller {
                      std::vector<Value> arguments) = 0;
   /// What results are converted with.
   virtual const Registry& registry() const = 0;
+  /// Somebody refers to a proxy from now on. Must not block or throw; any thread.
+  virtual void acquire() noexcept {}
   /// Nobody refers to the proxy any more. Must not block or throw; any thread.
   virtual void release(const std::string& id) noexcept = 0;
 };
@@ -31,7 +33,9 @@ class RemoteProxy {
  public:
   RemoteProxy(std::string id, std::vector<std::string> interfaces,
               std::weak_ptr<ProxyCaller> caller)
-      : id_(std::move(id)), interfaces_(std::move(interfaces)), caller_(std::move(caller)) {}
+      : id_(std::move(id)), interfaces_(std::move(interfaces)), caller_(std::move(caller)) {
+    if (const auto known = caller_.lock()) known->acquire();
+  }
   RemoteProxy(const RemoteProxy&) = delete;
   RemoteProxy& operator=(const RemoteProxy&) = delete;
   ~RemoteProxy() {

@@ -58,6 +58,7 @@ class CallMetrics {
 struct GatewayCounters {
   CallMetrics calls;
   LatencyCounter callbacks;
+  std::atomic<std::size_t> proxies = 0;  // Alive now.
   std::atomic<std::uint64_t> bytes_received = 0;
   std::atomic<std::uint64_t> bytes_sent = 0;
 };

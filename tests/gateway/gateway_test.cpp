@@ -168,6 +168,18 @@ TEST_SUITE("gateway") {
     CHECK_THROWS_AS(house.gateway->python_entry_point().call("never"), Disconnected);
   }
 
+  TEST_CASE("proxies are counted until their last copy goes") {
+    House house;
+    const auto held = [&] { return house.gateway->metrics().proxies; };
+    std::optional<Proxy> python = house.gateway->python_entry_point();
+    std::optional<Proxy> copy = python;
+    CHECK(held() == 1);
+    python.reset();
+    CHECK(held() == 1);
+    copy.reset();
+    CHECK(held() == 0);
+  }
+
   TEST_CASE("proxies outlive their gateway harmlessly") {
     std::optional<Proxy> python;
     {

@@ -3,9 +3,11 @@
 // Classes whose methods call Python objects: with numbers, bytes, every kind of result, from
 // another thread, and back and forth several times.
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <random>
-#include <thread>
+#include <stop_token>
 
 #include "gateway/collections.hpp"
 #include "gateway/proxy.hpp"
@@ -34,15 +36,18 @@ std::vector<std::int32_t> ask_operator(const Proxy& python, bool ternary) {
 
 /// Asks twice with a pause, on a thread of its own that nobody waits for.
 void launch_operator(const OperatorExample&, Proxy python, std::int64_t milliseconds) {
-  std::thread([python = std::move(python), milliseconds] {
+  launch([python = std::move(python), milliseconds](const std::stop_token& asked_to_end) {
     try {
       ask_operator(python, false);
-      std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-      ask_operator(python, false);
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any().wait_for(
+          lock, asked_to_end, std::chrono::milliseconds(milliseconds), [] { return false; });
+      if (!asked_to_end.stop_requested()) ask_operator(python, false);
     } catch (const std::exception& error) {
       std::fprintf(stderr, "%s\n", error.what());
     }
-  }).detach();
+  });
 }
 
 Bytes call_bytes_operator(const OperatorExample&, const Proxy& python) {
@@ -68,7 +73,7 @@ void bind_operators(Registry& registry) {
       .method("launchOperator", &launch_operator);
 }
 
-struct ReturnerExample {};
+struct ReturnerExample : Living<ReturnerExample> {};
 
 /// A method that passes on what `name` of the Python object returns as an R.
 template <class R>
@@ -90,8 +95,9 @@ void bind_returners(Registry& registry) {
 }
 
 /// Passes the ball to Python, which passes it back to the next method, three times.
-struct PingPong {
-  bool fails = false;
+struct PingPong : Living<PingPong> {
+  explicit PingPong(bool fails_in = false) : fails(fails_in) {}
+  bool fails;
 };
 
 auto ping(const char* name) {
@@ -103,8 +109,8 @@ auto ping(const char* name) {
 void bind_ping_pong(Registry& registry, std::shared_ptr<LastPing> last_ping) {
   registry.type<PingPong>("py4j.examples.PingPong")
       .implements("py4j.examples.IPong")
-      .constructor([] { return PingPong(); })
-      .constructor([](bool fails) { return PingPong{fails}; })
+      .constructor<>()
+      .constructor<bool>()
       .method("start", ping("ping1"))
       .method("pong1", ping("ping2"))
       .method("pong2", ping("ping3"))

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gateway/registry.hpp"
+#include "tests/py4j/lifetimes.hpp"
 
 namespace py4j_peer {
 
@@ -41,9 +42,9 @@ void bind_texts(py4cpp::Registry& registry);      // UTFExample, enums, inner cl
 void bind_java_rest(py4cpp::Registry& registry);  // java.io.File, java.util.TreeSet and such.
 
 /// `gateway.entry_point` of most programs.
-struct ExampleEntryPoint {};
+struct ExampleEntryPoint : Living<ExampleEntryPoint> {};
 /// Its methods are those that pass a Python object to C++ and back; an entry point as well.
-struct OperatorExample {};
-struct InterfaceExample {};
+struct OperatorExample : Living<OperatorExample> {};
+struct InterfaceExample : Living<InterfaceExample> {};
 
 }  // namespace py4j_peer

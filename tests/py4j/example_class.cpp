@@ -21,7 +21,7 @@ namespace {
 using namespace py4cpp;
 
 /// A text that grows, as the fields of ExampleClass hold.
-class Text {
+class Text : Living<Text> {
  public:
   Text& append(const std::string& more) {
     text_ += more;
@@ -33,9 +33,9 @@ class Text {
   std::string text_;
 };
 
-struct StaticClass {};
+struct StaticClass : Living<StaticClass> {};
 
-class ExampleClass {
+class ExampleClass : Living<ExampleClass> {
  public:
   explicit ExampleClass(std::int32_t field1 = 2) : field1_(field1) {}
 

@@ -114,7 +114,7 @@ class SecondServer {
 };
 
 /// The entry point of both gateways.
-class Application : public std::enable_shared_from_this<Application> {
+class Application : Living<Application>, public std::enable_shared_from_this<Application> {
  public:
   Application(Registry& registry, std::shared_ptr<Metrics> metrics,
               std::shared_ptr<LastPing> last_ping, bool pinned)
@@ -148,6 +148,13 @@ class Application : public std::enable_shared_from_this<Application> {
     else
       release_proxies();
   }
+  /// The second gateway, whose entry point this is, goes at the latest now.
+  void finish() {
+    last_ping_->drop();
+    const std::lock_guard lock(mutex_);
+    if (second_) end(second_->gateway());
+    second_.reset();
+  }
 
  private:
   void release_proxies() {
@@ -167,11 +174,11 @@ class Application : public std::enable_shared_from_this<Application> {
   std::unique_ptr<SecondServer> second_;
 };
 
-int run_application(bool pinned) {
+int run_application(bool is_pinned) {
   const auto metrics = std::make_shared<Metrics>();
   Registry registry;
   const auto last_ping = std::make_shared<LastPing>();
-  const auto application = std::make_shared<Application>(registry, metrics, last_ping, pinned);
+  const auto application = std::make_shared<Application>(registry, metrics, last_ping, is_pinned);
   bind_all(registry, last_ping);
   registry.type<Application>("py4j.instrumented.InstrumentedApplication")
       .method("startServer2", &Application::start_server)
@@ -186,10 +193,12 @@ int run_application(bool pinned) {
       .static_method("getCreatedObjectsKeySet", [metrics] { return metrics->all_made(); })
       .static_method("getFinalizedObjectsKeySet", [metrics] { return metrics->all_gone(); });
   auto options = fixed_ports();
-  options.pinned = pinned;
+  options.pinned = is_pinned;
   options.entry_point = application;
   Gateway gateway(registry, std::move(options));
   gateway.wait_for_shutdown();
+  end(gateway);
+  application->finish();
   return 0;
 }
 

@@ -16,16 +16,18 @@ namespace {
 
 using namespace py4cpp;
 
-struct File {
+struct File : Living<File> {
+  explicit File(std::string path_in) : path(std::move(path_in)) {}
   std::string path;
 };
 
-struct ByteBuffer {
+struct ByteBuffer : Living<ByteBuffer> {
+  explicit ByteBuffer(Bytes bytes_in) : bytes(std::move(bytes_in)) {}
   Bytes bytes;
 };
 
 /// A set of texts in their order.
-class TreeSet {
+class TreeSet : Living<TreeSet> {
  public:
   bool add(const std::string& text) {
     const std::lock_guard lock(mutex_);
@@ -69,12 +71,12 @@ std::string text_of(const TreeSet& self) {
 
 void bind_java_rest(Registry& registry) {
   registry.type<File>("java.io.File")
-      .constructor([](std::string path) { return File{std::move(path)}; })
+      .constructor<std::string>()
       .method("getPath", [](const File& self) { return self.path; })
       .method("toString", [](const File& self) { return self.path; });
   registry.type<ByteBuffer>("java.nio.ByteBuffer")
       .method("array", [](const ByteBuffer& self) { return self.bytes; })
-      .static_method("wrap", [](Bytes bytes) { return ByteBuffer{std::move(bytes)}; });
+      .static_method("wrap", [](Bytes bytes) { return ByteBuffer(std::move(bytes)); });
   registry.type<TreeSet>("java.util.TreeSet")
       .implements("java.util.Set")
       .constructor<>()

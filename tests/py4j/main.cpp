@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/py4j/lifetimes.hpp"
 #include "tests/py4j/programs.hpp"
 
 namespace {
@@ -65,7 +66,10 @@ int main(int count, char** arguments) {
   for (const Program& program : programs) {
     if (program.class_name != words.front()) continue;
     try {
-      return program.run(Words(words).subspan(1));
+      const Report report(program.class_name);
+      const int code = program.run(Words(words).subspan(1));
+      report.finish();
+      return code;
     } catch (const std::exception& error) {
       std::fprintf(stderr, "%s\n", error.what());
       return 1;

@@ -64,12 +64,13 @@ class SharedThread {
   std::thread thread_;
 };
 
-class EntryPoint {
+class EntryPoint : Living<EntryPoint> {
  public:
   EntryPoint(std::int32_t id, SharedThread& shared) : id_(id), shared_(shared) {}
 
   std::int32_t id() const { return id_; }
   void set_python(Proxy python) { python_ = std::move(python); }
+  void forget_python() { python_.reset(); }
   std::int64_t own_thread() const { return ::gettid(); }
   std::int64_t shared_thread() const {
     return shared_.ask([] { return std::int64_t{::gettid()}; });
@@ -105,8 +106,7 @@ void bind_entry_point(Registry& registry) {
 }
 
 GatewayOptions with_entry_point(std::uint16_t offset, std::shared_ptr<EntryPoint> entry_point) {
-  auto options = fixed_ports(offset);
-  options.pinned = true;
+  auto options = pinned(fixed_ports(offset));
   options.entry_point = std::move(entry_point);
   return options;
 }
@@ -118,10 +118,16 @@ int run_multi_client_server(Words) {
   Registry registry;
   bind_all(registry);
   bind_entry_point(registry);
-  Gateway first(registry, with_entry_point(0, std::make_shared<EntryPoint>(0, shared)));
-  Gateway second(registry, with_entry_point(2, std::make_shared<EntryPoint>(1, shared)));
+  const auto first_entry = std::make_shared<EntryPoint>(0, shared);
+  const auto second_entry = std::make_shared<EntryPoint>(1, shared);
+  Gateway first(registry, with_entry_point(0, first_entry));
+  Gateway second(registry, with_entry_point(2, second_entry));
   first.wait_for_shutdown();
   second.wait_for_shutdown();
+  first_entry->forget_python();
+  second_entry->forget_python();
+  end(first);
+  end(second);
   return 0;
 }
 

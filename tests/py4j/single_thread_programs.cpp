@@ -2,10 +2,9 @@
 //
 // The programs of py4j.examples for py4j's ClientServer, where one C++ thread answers to one Python
 // thread.
-#include <cstdio>
-
 #include "tests/py4j/applications.hpp"
 #include "tests/py4j/classes.hpp"
+#include "tests/py4j/lifetimes.hpp"
 #include "tests/py4j/programs.hpp"
 
 namespace py4j_peer {
@@ -14,54 +13,39 @@ using namespace py4cpp;
 
 namespace {
 
-GatewayOptions pinned() {
-  auto options = fixed_ports();
-  options.pinned = true;
-  return options;
-}
-
 /// Two of these in one call make a cycle in Python, which its collector finds at any moment.
-struct Thing {};
+struct Thing : Living<Thing> {};
 
 constexpr int garbage_calls = 1000;
 
 }  // namespace
 
-int run_single_thread(Words) {
-  auto options = pinned();
-  options.entry_point = std::make_shared<ExampleEntryPoint>();
-  return serve(std::move(options));
-}
+int run_single_thread(Words) { return serve(pinned(example())); }
 
 int run_single_thread_with_short_timeout(Words) {
-  auto options = pinned();
-  options.entry_point = std::make_shared<ExampleEntryPoint>();
-  options.read_ms_max = options.callback_read_ms_max = std::chrono::milliseconds(250);
-  return serve(std::move(options));
+  return serve(pinned(with_short_timeout(example())));
 }
 
 int run_single_thread_client(Words words) {
-  auto options = pinned();
+  auto options = pinned(fixed_ports());
   if (words.size() == 2 && words[0] == "--auth-token") {
     options.authenticate = true;
     options.token = words[1];
   }
-  Registry registry;
-  bind_all(registry);
-  Gateway gateway(registry, std::move(options));
-  say_hello(gateway);
-  gateway.wait_for_shutdown();
-  return 0;
+  return serve(std::move(options), &say_hello);
 }
 
 int run_single_thread_garbage(Words) {
   Registry registry;
   bind_all(registry);
   registry.type<Thing>("py4j.examples.Thing").constructor<>();
-  Gateway gateway(registry, pinned());
-  const Proxy hello = gateway.python_entry_point();
-  for (int i = 0; i < garbage_calls; ++i)
-    hello.call("sendObject", {std::make_shared<Thing>(), std::make_shared<Thing>()});
+  Gateway gateway(registry, pinned(fixed_ports()));
+  {
+    const Proxy hello = gateway.python_entry_point();
+    for (int i = 0; i < garbage_calls; ++i)
+      hello.call("sendObject", {std::make_shared<Thing>(), std::make_shared<Thing>()});
+  }
+  end(gateway);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 //
 // Text and bytes unit by unit, and what is found under nested names: enums and inner classes.
 #include <string>
+#include <utility>
 
 #include "gateway/collections.hpp"
 #include "tests/py4j/classes.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 using namespace py4cpp;
 
-struct UTFExample {};
+struct UTFExample : Living<UTFExample> {};
 
 /// One UTF-16 unit for each character of UTF-8 text, two for those outside the basic plane.
 Array<std::int32_t> utf16_units(const UTFExample&, const std::string& text) {
@@ -47,10 +48,12 @@ Bytes fixed_bytes(const UTFExample&) {
 }
 
 /// A constant of an enum, which is nothing but its name here.
-struct Enum2 {
+struct Enum2 : Living<Enum2> {
+  explicit Enum2(std::string name_in) : name(std::move(name_in)) {}
   std::string name;
 };
-struct MyEnum {
+struct MyEnum : Living<MyEnum> {
+  explicit MyEnum(std::string name_in) : name(std::move(name_in)) {}
   std::string name;
 };
 
@@ -70,12 +73,11 @@ void bind_texts(Registry& registry) {
       });
   const auto enum2 = registry.type<Enum2>("py4j.examples.Enum2");
   enum2.method("toString", [](const Enum2& self) { return self.name; });
-  for (const char* name : {"BAR", "FOO"})
-    enum2.static_field(name, std::make_shared<Enum2>(Enum2{name}));
+  for (const char* name : {"BAR", "FOO"}) enum2.static_field(name, std::make_shared<Enum2>(name));
   registry.type("py4j.examples.EnumExample");
   registry.type<MyEnum>("py4j.examples.EnumExample$MyEnum")
       .method("toString", [](const MyEnum& self) { return self.name; })
-      .static_field("FOO", std::make_shared<MyEnum>(MyEnum{"FOO"}));
+      .static_field("FOO", std::make_shared<MyEnum>("FOO"));
   registry.type("py4j.examples.EnumExample$InnerClass").static_field("MY_CONSTANT2", "HELLO2");
 }
 

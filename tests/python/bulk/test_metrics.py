@@ -6,9 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from prometheus_client import parser
 from py4j.protocol import Py4JJavaError
-
-parser = pytest.importorskip("prometheus_client.parser")
 
 METHOD = {"class": "test.Lab", "method": "ramp"}
 
@@ -70,6 +69,7 @@ def test_objects_connections_and_bytes_are_told(lab: Any) -> None:
     held = lab.matrix()
     after = samples(lab)
     assert value(after, "objects") - value(before, "objects") == 1
+    assert value(after, "proxies") == value(before, "proxies")
     assert value(after, "connections") >= 1
     assert value(after, "connections_accepted_total") >= 1
     assert value(after, "received_bytes_total") > value(before, "received_bytes_total")

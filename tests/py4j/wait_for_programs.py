@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A pytest plugin: waits at the end until each program that a test has started has written its
+last line (lifetimes.hpp), because some tests do not wait for theirs, and because all processes of
+a part end with pytest. Programs that were killed never write it, so there is a bound."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+WAIT_SECONDS_MAX = 2.0
+
+
+def has_ended(report: Path) -> bool:
+    """Whether a program is done, or gone."""
+    if report.read_text().endswith("ended\n"):
+        return True
+    try:
+        os.kill(int(report.name), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def pytest_sessionfinish() -> None:
+    """Called by pytest after the last test."""
+    reports = Path(os.environ["PY4J_PEER_REPORTS"])
+    end = time.monotonic() + WAIT_SECONDS_MAX
+    while not all(map(has_ended, reports.iterdir())) and time.monotonic() < end:
+        time.sleep(0.01)
