@@ -8,29 +8,17 @@
 // Counting is always on; it costs a call less than 100 ns, mostly for reading the clock twice.
 #pragma once
 
-#include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/histogram.hpp"
+
 namespace py4cpp {
 
-/// How many calls took how long, in steps of a factor of two.
-struct LatencyHistogram {
-  /// The last bucket has no upper bound.
-  static constexpr std::size_t bucket_count = 29;
-  /// Bucket `index` counts what took less than this and was not counted in a lower one.
-  static constexpr std::chrono::nanoseconds upper_bound(std::size_t index) {
-    return std::chrono::nanoseconds(std::int64_t{128} << index);
-  }
-
-  std::array<std::uint64_t, bucket_count> counts{};
-  std::chrono::nanoseconds total{};
-
-  std::uint64_t count() const;
-};
+/// How many calls took how long: buckets double from 128 ns to 17 s.
+using LatencyHistogram = Histogram<128, 29>;
 
 /// The calls of one method, all overloads together. Constructors are called "<init>".
 struct MethodMetrics {

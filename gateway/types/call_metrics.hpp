@@ -4,6 +4,7 @@
 // nothing is said about their order.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -13,16 +14,18 @@
 
 namespace py4cpp {
 
-/// Counts durations. Any thread.
+/// Counts durations, and how many of them ended in a failure. Any thread.
 class LatencyCounter {
  public:
-  void add(std::chrono::nanoseconds duration, bool failed) noexcept;
-  LatencyHistogram histogram() const;
+  void add(std::chrono::nanoseconds duration, bool failed) noexcept {
+    durations_.add(duration);
+    if (failed) failures_.fetch_add(1, std::memory_order_relaxed);
+  }
+  LatencyHistogram histogram() const { return durations_.histogram(); }
   std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
 
  private:
-  std::array<std::atomic<std::uint64_t>, LatencyHistogram::bucket_count> counts_{};
-  std::atomic<std::int64_t> total_ns_ = 0;
+  HistogramCounter<LatencyHistogram> durations_;
   std::atomic<std::uint64_t> failures_ = 0;
 };
 
