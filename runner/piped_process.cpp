@@ -110,6 +110,7 @@ class PipedProcess::Impl {
   void write_input();
   bool refill_input();
   void read_output();
+  std::span<const std::byte> take_output();
   void read_errors();
   void check_status();
 
@@ -123,10 +124,11 @@ class PipedProcess::Impl {
   Fd stdin_;
   Fd stdout_;
   Fd stderr_;
-  Bytes lines_;  // input, as lines, that the command has not taken yet
+  Bytes lines_;  // input, in the command's form, that it has not taken yet
   std::size_t lines_written_ = 0;
   FramesToLines to_lines_;
-  LinesToFrames to_frames_;
+  LinesToFrames lines_to_frames_;
+  FrameCutter frame_cutter_;
   std::vector<char> chunk_;
   std::exception_ptr failure_;
   bool done_ = false;
@@ -139,7 +141,8 @@ PipedProcess::Impl::Impl(PipedProcessOptions options, std::unique_ptr<ByteSource
       cancel_(std::move(cancel)),
       errors_(options_.stderr_lines_max, options_.stderr_lines),
       error_lines_(errors_, stderr_line_bytes_max),
-      to_frames_(options_.line_bytes_max),
+      lines_to_frames_(options_.line_bytes_max),
+      frame_cutter_(options_.line_bytes_max),
       chunk_(chunk_bytes) {
   start();
 }
@@ -180,7 +183,7 @@ std::span<const std::byte> PipedProcess::Impl::next() {
   if (done_) return {};
   try {
     for (;;) {
-      const std::span<const std::byte> frames = to_frames_.take();
+      const std::span<const std::byte> frames = take_output();
       if (!frames.empty()) return frames;
       if (!wait()) {
         check_status();
@@ -239,7 +242,11 @@ bool PipedProcess::Impl::refill_input() {
     if (frames.empty()) {
       input_.reset();
     } else {
-      to_lines_.convert(frames, lines_);
+      if (options_.input == PipeForm::frames) {
+        lines_.assign(frames.begin(), frames.end());
+      } else {
+        to_lines_.convert(frames, lines_);
+      }
     }
   }
   return !lines_.empty();
@@ -247,12 +254,18 @@ bool PipedProcess::Impl::refill_input() {
 
 void PipedProcess::Impl::read_output() {
   const ssize_t count = ::read(stdout_.get(), chunk_.data(), chunk_.size());
+  const bool in_frames = options_.output == PipeForm::frames;
   if (count > 0) {
-    to_frames_.feed({chunk_.data(), static_cast<std::size_t>(count)});
+    const std::string_view bytes(chunk_.data(), static_cast<std::size_t>(count));
+    in_frames ? frame_cutter_.feed(bytes) : lines_to_frames_.feed(bytes);
   } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
-    to_frames_.finish();
     stdout_.reset();
+    if (!in_frames) lines_to_frames_.finish();
   }
+}
+
+std::span<const std::byte> PipedProcess::Impl::take_output() {
+  return options_.output == PipeForm::frames ? frame_cutter_.take() : lines_to_frames_.take();
 }
 
 void PipedProcess::Impl::read_errors() {
@@ -268,7 +281,11 @@ void PipedProcess::Impl::read_errors() {
 void PipedProcess::Impl::check_status() {
   stdin_.reset();
   const ExitStatus status = process_.wait();
-  if (status.success()) return;
+  if (status.success()) {
+    // A command that failed has a better explanation for a frame that is cut off.
+    if (options_.output == PipeForm::frames) frame_cutter_.finish();
+    return;
+  }
   const std::vector<std::string> lines = errors_.last_lines();
   throw WorkerFailed(with_lines("Subprocess exited with " + status.text() +
                                     ". Command ran: " + joined(options_.command),

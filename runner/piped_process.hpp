@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Any command as a step of a stream: it gets each input frame as a line on stdin and each line of
-// its stdout becomes an output frame, as `rdd.pipe` wants it.
+// its stdout becomes an output frame, as `rdd.pipe` wants it. Or frames go both ways as they are.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,12 @@
 
 namespace py4cpp::runner {
 
+/// What a command reads or writes.
+enum class PipeForm {
+  lines,   ///< an item is a line of text; one that is read may end with \n, \r\n or \r
+  frames,  ///< an item is a big endian 32-bit length and that many bytes, as in a ByteSource
+};
+
 struct PipedProcessOptions {
   /// The program and its arguments; a program without a slash is looked up on PATH.
   std::vector<std::string> command = {};
@@ -23,7 +29,9 @@ struct PipedProcessOptions {
   std::map<std::string, std::string> environment = {};
   /// This process's own when empty.
   std::string working_directory = {};
-  /// The longest line that the command may write.
+  PipeForm input = PipeForm::lines;
+  PipeForm output = PipeForm::lines;
+  /// The longest line or frame that the command may write.
   std::size_t line_bytes_max = std::size_t{1} << 30;
   /// The last lines of stderr that an error shows.
   std::size_t stderr_lines_max = 50;
@@ -41,9 +49,10 @@ class PipedProcess final : public ByteSource {
                std::shared_ptr<const CancelToken> cancel = {});
   ~PipedProcess() override;
 
-  /// Output lines as frames of their bytes, without the line's end. Throws WorkerFailed with the
-  /// status, the command and its last stderr lines when it failed, TaskCancelled, Error for a line
-  /// over the bound, and what the input throws.
+  /// Output lines as frames of their bytes, without the line's end, or the frames that the command
+  /// wrote. Throws WorkerFailed with the status, the command and its last stderr lines when it
+  /// failed, TaskCancelled, Error for a line or frame over the bound or an output that ends within
+  /// a frame, and what the input throws.
   std::span<const std::byte> next() override;
 
  private:

@@ -52,8 +52,8 @@ BasePythonRunner::BasePythonRunner(WorkerFactories& factories,
 std::unique_ptr<PythonTask> BasePythonRunner::compute(
     std::unique_ptr<ByteSource> input, const TaskContext& context,
     std::shared_ptr<const CancelToken> cancel) const {
-  if (cancel) cancel->throw_if_cancelled();
-  Lease lease = factory_.acquire();
+  Lease lease = factory_.acquire(cancel);
+  lease->begin_task(context.task_attempt_id);
   BroadcastChange broadcasts = change_broadcasts(broadcasts_, *lease);
   if (options_.broadcast_server && !broadcasts.added.empty()) {
     broadcasts.server = options_.broadcast_server->offer(broadcasts.added);

@@ -87,17 +87,17 @@ void WorkerFactories::stop() { impl_->stop(); }
 
 WorkerStats WorkerFactories::stats() const {
   WorkerStats sum;
-  for (const WorkerFactory* factory : impl_->all()) {
-    const WorkerStats one = factory->stats();
-    sum.live += one.live;
-    sum.idle += one.idle;
-    sum.created += one.created;
-    sum.reused += one.reused;
-    sum.killed += one.killed;
-    sum.daemon_starts += one.daemon_starts;
-  }
+  for (const WorkerFactory* factory : impl_->all()) sum += factory->stats();
   return sum;
 }
+
+RunnerMetrics WorkerFactories::metrics() const {
+  RunnerMetrics metrics = impl_->host.counters.snapshot();
+  metrics.workers = stats();
+  return metrics;
+}
+
+WorkerHost& WorkerFactories::host() { return impl_->host; }
 
 const WorkerOptions& WorkerFactories::options() const { return impl_->host.options; }
 

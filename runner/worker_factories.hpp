@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "runner_metrics.hpp"
 #include "worker_factory.hpp"
 #include "worker_options.hpp"
 
@@ -36,7 +37,12 @@ class WorkerFactories {
 
   /// The sum over all factories.
   WorkerStats stats() const;
+  /// The same with what tasks did, since the start.
+  RunnerMetrics metrics() const;
   const WorkerOptions& options() const;
+
+  /// What the other parts of this library build on.
+  WorkerHost& host();
 
   static constexpr std::size_t factories_max = 256;
 

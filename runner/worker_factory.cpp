@@ -2,13 +2,13 @@
 #include "runner/worker_factory.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <deque>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "base/error.hpp"
-#include "runner/pool/daemon.hpp"
+#include "runner/pool/daemon_keeper.hpp"
 #include "runner/pool/lease.hpp"
 #include "runner/pool/simple_worker.hpp"
 #include "runner/pool/worker_environment.hpp"
@@ -22,47 +22,58 @@ class WorkerFactory::Impl {
       : python_executable_(std::move(python_executable)),
         environment_(worker_environment(host.options, function_environment, current_environment(),
                                         host.faulthandler_dir.path().string())),
-        host_(host) {}
+        host_(host),
+        daemon_(python_executable_, environment_, host) {}
 
-  Lease acquire() {
-    std::unique_ptr<Worker> worker = take_idle();
-    if (!worker) worker = create();
-    worker->life.on(WorkerEvent::leased);
-    ++worker->tasks;
-    return Lease(std::move(worker), [this](std::unique_ptr<Worker> back, WorkerAction action) {
-      give_back(std::move(back), action);
-    });
-  }
-
+  Lease acquire(const std::shared_ptr<const CancelToken>& cancel);
   void prewarm(std::size_t count);
+  bool stop_worker(pid_t pid);
   void expire_idle();
   void stop();
-  WorkerStats stats() const;
 
+  bool use_daemon() const { return host_.options.use_daemon; }
+  std::optional<DaemonInfo> daemon() const;
+  std::vector<WorkerInfo> workers() const;
+  WorkerStats stats() const;
   const std::string& python_executable() const { return python_executable_; }
 
  private:
   using Workers = std::vector<std::unique_ptr<Worker>>;
 
   std::unique_ptr<Worker> take_idle();
-  std::unique_ptr<Worker> create();
-  std::unique_ptr<Worker> create_through_daemon();
-  std::shared_ptr<Daemon> start_daemon();
-  void stop_daemon(const std::shared_ptr<Daemon>& daemon);
-  void give_back(std::unique_ptr<Worker> worker, WorkerAction action);
-  void end(std::unique_ptr<Worker> worker, WorkerAction action);
+  std::unique_ptr<Worker> create(const CancelToken* cancel);
+  std::unique_ptr<Worker> create_through_daemon(const CancelToken* cancel);
+  void release_worker(std::unique_ptr<Worker> worker, WorkerAction action);
   void put_idle(std::unique_ptr<Worker> worker);
+  void end_worker(std::unique_ptr<Worker> worker, WorkerEvent why);
+  void end_worker(std::unique_ptr<Worker> worker, WorkerAction action);
 
   const std::string python_executable_;
   const Environment environment_;
   WorkerHost& host_;
+  DaemonKeeper daemon_;
 
-  std::mutex start_mutex_;    // held while a daemon starts; taken before mutex_
-  mutable std::mutex mutex_;  // guards everything below, and is held for no system call but poll
-  std::shared_ptr<Daemon> daemon_;
+  mutable std::mutex mutex_;  // guards what follows, and is held for no system call but poll, kill
+  std::map<pid_t, Worker*> workers_;          // those that are leased or idle
   std::deque<std::unique_ptr<Worker>> idle_;  // the one that waited longest comes first
   WorkerStats stats_;
 };
+
+Lease WorkerFactory::Impl::acquire(const std::shared_ptr<const CancelToken>& cancel) {
+  if (cancel) cancel->throw_if_cancelled();
+  std::unique_ptr<Worker> worker = take_idle();
+  if (!worker) worker = create(cancel.get());
+  {
+    const std::lock_guard lock(mutex_);
+    worker->life.on(WorkerEvent::leased);
+    ++worker->tasks;
+    ++stats_.leases;
+  }
+  host_.watch.add(*worker, cancel);
+  return Lease(std::move(worker), [this](std::unique_ptr<Worker> back, WorkerAction action) {
+    release_worker(std::move(back), action);
+  });
+}
 
 // The longest waiting first: it had the most time to tidy up after its last task.
 std::unique_ptr<Worker> WorkerFactory::Impl::take_idle() {
@@ -77,14 +88,11 @@ std::unique_ptr<Worker> WorkerFactory::Impl::take_idle() {
     }
     if (found) ++stats_.reused;
   }
-  for (auto& worker : dead) {
-    const WorkerAction action = worker->life.on(WorkerEvent::lost);
-    end(std::move(worker), action);
-  }
+  for (auto& worker : dead) end_worker(std::move(worker), WorkerEvent::lost);
   return found;
 }
 
-std::unique_ptr<Worker> WorkerFactory::Impl::create() {
+std::unique_ptr<Worker> WorkerFactory::Impl::create(const CancelToken* cancel) {
   {
     const std::lock_guard lock(mutex_);
     if (stats_.live >= host_.options.workers_max) {
@@ -95,9 +103,10 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create() {
   }
   try {
     std::unique_ptr<Worker> worker =
-        host_.options.use_daemon ? create_through_daemon()
-                                 : start_simple_worker(python_executable_, environment_, host_);
+        use_daemon() ? create_through_daemon(cancel)
+                     : start_simple_worker(python_executable_, environment_, host_, cancel);
     const std::lock_guard lock(mutex_);
+    workers_[worker->pid] = worker.get();
     ++stats_.created;
     return worker;
   } catch (...) {
@@ -107,19 +116,23 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create() {
   }
 }
 
-std::unique_ptr<Worker> WorkerFactory::Impl::create_through_daemon() {
-  std::shared_ptr<Daemon> daemon = start_daemon();
+std::unique_ptr<Worker> WorkerFactory::Impl::create_through_daemon(const CancelToken* cancel) {
+  std::shared_ptr<Daemon> daemon = daemon_.start(cancel);
   std::unique_ptr<Worker> worker;
   try {
-    worker = daemon->fork_worker();
+    worker = daemon->fork_worker(cancel);
   } catch (const Disconnected& error) {
     host_.log(LogLevel::warn,
               std::string("Failed to open socket to Python daemon: ") + error.what() +
                   "\nAssuming that daemon unexpectedly quit, attempting to restart");
-    stop_daemon(daemon);
-    daemon = start_daemon();
+    daemon_.stop(daemon);
+    {
+      const std::lock_guard lock(mutex_);
+      ++stats_.daemon_restarts;
+    }
+    daemon = daemon_.start(cancel);
     try {
-      worker = daemon->fork_worker();
+      worker = daemon->fork_worker(cancel);
     } catch (const Disconnected& again) {
       const auto lines = daemon->output()->last_lines();
       throw WorkerFailed(with_lines("a new Python daemon of '" + python_executable_ +
@@ -132,40 +145,13 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create_through_daemon() {
   return worker;
 }
 
-std::shared_ptr<Daemon> WorkerFactory::Impl::start_daemon() {
-  const std::lock_guard starting(start_mutex_);
-  {
-    const std::lock_guard lock(mutex_);
-    if (daemon_) return daemon_;
-  }
-  auto daemon = std::make_shared<Daemon>(python_executable_, environment_, host_);
-  const std::lock_guard lock(mutex_);
-  ++stats_.daemon_starts;
-  daemon_ = daemon;
-  return daemon;
-}
-
-// Forgets this daemon, unless another thread has replaced it already. Workers that it forked and
-// that still serve tasks keep it; its process ends with the last of them.
-void WorkerFactory::Impl::stop_daemon(const std::shared_ptr<Daemon>& daemon) {
-  const std::lock_guard lock(mutex_);
-  if (daemon_ == daemon) daemon_.reset();
-}
-
-void WorkerFactory::Impl::give_back(std::unique_ptr<Worker> worker, WorkerAction action) {
+void WorkerFactory::Impl::release_worker(std::unique_ptr<Worker> worker, WorkerAction action) {
+  host_.watch.remove(*worker);
   if (action == WorkerAction::keep) {
     put_idle(std::move(worker));
   } else {
-    end(std::move(worker), action);
+    end_worker(std::move(worker), action);
   }
-}
-
-void WorkerFactory::Impl::end(std::unique_ptr<Worker> worker, WorkerAction action) {
-  worker->end(action);
-  worker.reset();
-  const std::lock_guard lock(mutex_);
-  --stats_.live;
-  if (action == WorkerAction::kill) ++stats_.killed;
 }
 
 void WorkerFactory::Impl::put_idle(std::unique_ptr<Worker> worker) {
@@ -179,9 +165,26 @@ void WorkerFactory::Impl::put_idle(std::unique_ptr<Worker> worker) {
       idle_.pop_front();
     }
   }
-  if (!one_too_many) return;
-  const WorkerAction action = one_too_many->life.on(WorkerEvent::expired);
-  end(std::move(one_too_many), action);
+  if (one_too_many) end_worker(std::move(one_too_many), WorkerEvent::expired);
+}
+
+void WorkerFactory::Impl::end_worker(std::unique_ptr<Worker> worker, WorkerEvent why) {
+  const WorkerAction action = worker->life.on(why);
+  end_worker(std::move(worker), action);
+}
+
+void WorkerFactory::Impl::end_worker(std::unique_ptr<Worker> worker, WorkerAction action) {
+  {
+    // From here on nobody else can reach the worker. Its id may be another's already.
+    const std::lock_guard lock(mutex_);
+    const auto place = workers_.find(worker->pid);
+    if (place != workers_.end() && place->second == worker.get()) workers_.erase(place);
+  }
+  worker->end(action);
+  worker.reset();
+  const std::lock_guard lock(mutex_);
+  --stats_.live;
+  if (action == WorkerAction::kill) ++stats_.killed;
 }
 
 void WorkerFactory::Impl::prewarm(std::size_t count) {
@@ -190,8 +193,27 @@ void WorkerFactory::Impl::prewarm(std::size_t count) {
       const std::lock_guard lock(mutex_);
       if (idle_.size() >= std::min(count, host_.options.idle_workers_max)) return;
     }
-    put_idle(create());
+    put_idle(create(nullptr));
   }
+}
+
+bool WorkerFactory::Impl::stop_worker(pid_t pid) {
+  std::unique_ptr<Worker> idle;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto place = workers_.find(pid);
+    if (place == workers_.end()) return false;
+    const auto waits = std::find_if(idle_.begin(), idle_.end(),
+                                    [&](const auto& worker) { return worker->pid == pid; });
+    if (waits == idle_.end()) {
+      place->second->stop_for(StopReason::requested, SIGKILL);
+      return true;
+    }
+    idle = std::move(*waits);
+    idle_.erase(waits);
+  }
+  end_worker(std::move(idle), WorkerEvent::expired);
+  return true;
 }
 
 void WorkerFactory::Impl::expire_idle() {
@@ -206,32 +228,55 @@ void WorkerFactory::Impl::expire_idle() {
     }
     idle_ = std::move(kept);
   }
-  for (auto& worker : expired) {
-    const WorkerAction action = worker->life.on(WorkerEvent::expired);
-    end(std::move(worker), action);
-  }
+  for (auto& worker : expired) end_worker(std::move(worker), WorkerEvent::expired);
 }
 
 void WorkerFactory::Impl::stop() {
-  std::shared_ptr<Daemon> daemon;
   std::deque<std::unique_ptr<Worker>> idle;
   {
     const std::lock_guard lock(mutex_);
-    daemon = std::move(daemon_);
-    idle = std::move(idle_);
-    idle_.clear();
+    idle.swap(idle_);
   }
-  for (auto& worker : idle) {
-    const WorkerAction action = worker->life.on(WorkerEvent::expired);
-    end(std::move(worker), action);
+  for (auto& worker : idle) end_worker(std::move(worker), WorkerEvent::expired);
+  daemon_.stop();
+}
+
+std::optional<DaemonInfo> WorkerFactory::Impl::daemon() const {
+  const std::shared_ptr<Daemon> daemon = daemon_.current();
+  if (!daemon) return std::nullopt;
+  return DaemonInfo{daemon->pid(), daemon->port()};
+}
+
+std::vector<WorkerInfo> WorkerFactory::Impl::workers() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<WorkerInfo> found;
+  found.reserve(workers_.size());
+  for (const auto& [pid, worker] : workers_) {
+    const bool waits = std::any_of(idle_.begin(), idle_.end(),
+                                   [&](const auto& idle) { return idle.get() == worker; });
+    found.push_back({.pid = pid, .busy = !waits, .tasks = worker->tasks});
   }
+  return found;
 }
 
 WorkerStats WorkerFactory::Impl::stats() const {
   const std::lock_guard lock(mutex_);
   WorkerStats stats = stats_;
   stats.idle = idle_.size();
+  stats.daemon_starts = daemon_.starts();
   return stats;
+}
+
+WorkerStats& WorkerStats::operator+=(const WorkerStats& other) {
+  live += other.live;
+  idle += other.idle;
+  created += other.created;
+  leases += other.leases;
+  reused += other.reused;
+  killed += other.killed;
+  daemon_starts += other.daemon_starts;
+  daemon_restarts += other.daemon_restarts;
+  return *this;
 }
 
 WorkerFactory::WorkerFactory(std::string python_executable,
@@ -241,10 +286,16 @@ WorkerFactory::WorkerFactory(std::string python_executable,
 
 WorkerFactory::~WorkerFactory() { stop(); }
 
-Lease WorkerFactory::acquire() { return impl_->acquire(); }
+Lease WorkerFactory::acquire(const std::shared_ptr<const CancelToken>& cancel) {
+  return impl_->acquire(cancel);
+}
 void WorkerFactory::prewarm(std::size_t count) { impl_->prewarm(count); }
+bool WorkerFactory::stop_worker(pid_t pid) { return impl_->stop_worker(pid); }
 void WorkerFactory::expire_idle() { impl_->expire_idle(); }
 void WorkerFactory::stop() { impl_->stop(); }
+bool WorkerFactory::use_daemon() const { return impl_->use_daemon(); }
+std::optional<DaemonInfo> WorkerFactory::daemon() const { return impl_->daemon(); }
+std::vector<WorkerInfo> WorkerFactory::workers() const { return impl_->workers(); }
 WorkerStats WorkerFactory::stats() const { return impl_->stats(); }
 const std::string& WorkerFactory::python_executable() const { return impl_->python_executable(); }
 

@@ -3,8 +3,11 @@
 // How Python workers are started, kept and bounded. One set of options serves one application.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -17,9 +20,24 @@
 
 namespace py4cpp::runner {
 
-/// Gets each line (without its end) that a daemon or a worker writes to stdout or stderr. Called
-/// from one thread, which no task waits for; must not block for long and must not throw.
+/// Gets each line (without its end) that a process writes. Called from one thread, which no task
+/// waits for; must not block for long and must not throw.
 using LineSink = std::function<void(std::string_view line)>;
+
+/// A line that a daemon or a worker wrote to stdout or stderr, and what is known of its origin. The
+/// workers of a daemon write to the same pipes: their plain lines come without one.
+struct OutputLine {
+  std::string_view text;
+  /// The worker; 0 where it is not known.
+  pid_t worker_pid = 0;
+  /// The task that the worker was serving; empty where it is not known.
+  std::optional<std::int64_t> task_attempt_id = {};
+  /// `text` is a JSON object of the worker's logging (see WorkerOptions::session_id).
+  bool is_record = false;
+};
+
+/// Gets each OutputLine, as a LineSink gets lines. The text is valid during the call only.
+using OutputSink = std::function<void(const OutputLine& line)>;
 
 struct WorkerOptions {
   /// The PySpark that the interpreters import.
@@ -49,6 +67,12 @@ struct WorkerOptions {
   int omp_threads = 1;
   /// PYSPARK_EXECUTOR_MEMORY_MB: address space bound per worker (spark.executor.pyspark.memory).
   std::optional<int> memory_mb = {};
+  /// How much rather the kernel ends a worker than this process when memory is short: added to this
+  /// process's oom_score_adj, which goes from -1000 to 1000.
+  int oom_score_more = 300;
+  /// When not empty, PYSPARK_SPARK_SESSION_UUID: what functions print or log then also comes as
+  /// records of JSON, which name their worker (from 4.1 on; pyspark.worker.logging.enabled).
+  std::string session_id = {};
   /// SPARK_JOB_ARTIFACT_UUID.
   std::string job_artifact_uuid = "default";
 
@@ -77,6 +101,16 @@ struct WorkerOptions {
   /// Workers print all stacks to stderr this often while a task runs; 0 is never (from 4.1 on).
   std::chrono::seconds traceback_dump_s{0};
 
+  /// A task whose worker was leased longer ago than this fails, and the worker is killed, also when
+  /// nobody reads the task; 0 is never.
+  std::chrono::milliseconds task_ms_max{0};
+  /// The worker of a cancelled task is killed after this time when nobody has read the task since
+  /// (spark.python.task.killTimeout); whoever reads it kills the worker at once.
+  std::chrono::milliseconds cancel_kill_ms_max{2'000};
+
+  /// What the library itself may hold of one task's input and output; a single frame or batch may
+  /// be larger, up to `frame_bytes_max`.
+  std::size_t task_bytes_max = std::size_t{64} << 20;
   /// The largest frame that a worker may send.
   std::size_t frame_bytes_max = 0x7fffffff;
   /// Accumulators that one task may update.
@@ -87,7 +121,7 @@ struct WorkerOptions {
   std::size_t output_lines_max = 50;
   std::size_t output_line_bytes_max = 65536;
   /// Where output lines go; this process's stderr when empty.
-  LineSink output = {};
+  OutputSink output = {};
   Log log = {};
 };
 

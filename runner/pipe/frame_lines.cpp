@@ -26,6 +26,31 @@ void FramesToLines::convert(std::span<const std::byte> frames, Bytes& lines) con
   }
 }
 
+void FrameCutter::feed(std::string_view bytes) {
+  BytesWriter(bytes_).raw(std::as_bytes(std::span(bytes)));
+  while (bytes_.size() - whole_ >= length_bytes) {
+    const std::int32_t length = read_i32(bytes_.data() + whole_);
+    const std::size_t size = length < 0 ? 0 : static_cast<std::size_t>(length);
+    if ((length < 0 && length != null_item) || size > frame_bytes_max_) {
+      throw Error("a command wrote a frame of the length " + std::to_string(length) +
+                  "; at most " + std::to_string(frame_bytes_max_) + " is allowed");
+    }
+    if (bytes_.size() - whole_ < length_bytes + size) return;
+    whole_ += length_bytes + size;
+  }
+}
+
+void FrameCutter::finish() const {
+  if (whole_ < bytes_.size()) throw Error("a command's output ends within a frame");
+}
+
+std::span<const std::byte> FrameCutter::take() {
+  bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(taken_));
+  whole_ -= taken_;
+  taken_ = whole_;
+  return std::span(bytes_).first(taken_);
+}
+
 void LinesToFrames::feed(std::string_view text) {
   BytesWriter writer(frames_);
   while (!text.empty()) {

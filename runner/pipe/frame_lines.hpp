@@ -18,6 +18,25 @@ class FramesToLines {
   void convert(std::span<const std::byte> frames, Bytes& lines) const;
 };
 
+/// Cuts a stream of frames, in pieces of any size, into runs of whole frames.
+class FrameCutter {
+ public:
+  explicit FrameCutter(std::size_t frame_bytes_max) : frame_bytes_max_(frame_bytes_max) {}
+
+  /// Throws Error when a frame is over the bound or has a length that cannot be.
+  void feed(std::string_view bytes);
+  /// The stream ended. Throws Error when it did so within a frame.
+  void finish() const;
+  /// The whole frames so far; valid until the next call of anything.
+  std::span<const std::byte> take();
+
+ private:
+  std::size_t frame_bytes_max_;
+  Bytes bytes_;            // whole frames, then the beginning of one
+  std::size_t whole_ = 0;  // bytes of whole frames
+  std::size_t taken_ = 0;  // bytes that the last take handed out
+};
+
 /// Turns each line of a stream of text into a frame. A line ends with \n, \r\n or \r.
 class LinesToFrames {
  public:

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <future>
 #include <list>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -71,6 +72,17 @@ class ControlThread::Impl {
       arm(timers_.back(), interval, std::move(work));
     });
   }
+
+  void once(std::chrono::milliseconds delay, std::function<void()> work) {
+    const auto timer = std::make_shared<asio::steady_timer>(context_, delay);
+    asio::post(context_, [timer, work = std::move(work)]() mutable {
+      timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& error) {
+        if (!error) work();
+      });
+    });
+  }
+
+  asio::io_context& context() { return context_; }
 
   void read_all() {
     for (Drain& drain : drains_) read_some(drain, catch_up_bytes_max);
@@ -143,12 +155,18 @@ ControlThread::~ControlThread() = default;
 
 void ControlThread::run(const std::function<void()>& work) { impl_->run(work); }
 
+asio::io_context& ControlThread::context() { return impl_->context(); }
+
 void ControlThread::drain(Fd pipe, std::shared_ptr<OutputLog> log) {
   impl_->drain(std::move(pipe), std::move(log));
 }
 
 void ControlThread::catch_up() {
   impl_->run([this] { impl_->read_all(); });
+}
+
+void ControlThread::once(std::chrono::milliseconds delay, std::function<void()> work) {
+  impl_->once(delay, std::move(work));
 }
 
 void ControlThread::every(std::chrono::milliseconds interval, std::function<void()> work) {

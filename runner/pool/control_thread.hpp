@@ -13,6 +13,10 @@
 #include "base/fd.hpp"
 #include "runner/pool/output_log.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace py4cpp::runner {
 
 class ControlThread {
@@ -26,11 +30,18 @@ class ControlThread {
   /// Runs `work` on the thread, waits for it and throws what it throws. Not from the thread itself.
   void run(const std::function<void()>& work);
 
+  /// For small servers: their handlers run on the thread, and must not block.
+  boost::asio::io_context& context();
+
   /// Reads lines from a pipe into `log` until the pipe's end.
   void drain(Fd pipe, std::shared_ptr<OutputLog> log);
 
   /// Returns when everything that was printed before the call is in its log.
   void catch_up();
+
+  /// Calls `work` one time, after `delay`, unless the thread ends before. It must not throw nor
+  /// block.
+  void once(std::chrono::milliseconds delay, std::function<void()> work);
 
   /// Calls `work` again and again, until the thread ends. It must not throw nor block.
   void every(std::chrono::milliseconds interval, std::function<void()> work);

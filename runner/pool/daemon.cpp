@@ -32,13 +32,14 @@ std::string path_of(const Environment& environment) {
 
 }  // namespace
 
-Daemon::Daemon(const std::string& python_executable, Environment environment, WorkerHost& host)
+Daemon::Daemon(const std::string& python_executable, Environment environment, WorkerHost& host,
+               const CancelToken* cancel)
     : host_(host),
       python_executable_(python_executable),
       python_path_(path_of(environment)),
       secret_(host.unix_sockets() ? std::string() : random_token()),
-      output_(std::make_shared<OutputLog>(host.options.output_lines_max, host.options.output)) {
-  start(python_executable, std::move(environment));
+      output_(host.make_output()) {
+  start(python_executable, std::move(environment), cancel);
 }
 
 Daemon::~Daemon() {
@@ -54,7 +55,8 @@ Daemon::~Daemon() {
   process_.kill_group(SIGKILL);
 }
 
-void Daemon::start(const std::string& python_executable, Environment environment) {
+void Daemon::start(const std::string& python_executable, Environment environment,
+                   const CancelToken* cancel) {
   const WorkerOptions& options = host_.options;
   TempDir socket_dir;
   if (secret_.empty()) {
@@ -83,14 +85,14 @@ void Daemon::start(const std::string& python_executable, Environment environment
   out.write_end.reset();
   err.write_end.reset();
   host_.control.drain(std::move(err.read_end), output_);
-  read_address(std::move(out.read_end), socket_dir);
+  read_address(std::move(out.read_end), socket_dir, cancel);
 }
 
-void Daemon::read_address(Fd stdout_end, const TempDir& socket_dir) {
-  const Deadline deadline = after(host_.options.start_ms_max);
+void Daemon::read_address(Fd stdout_end, const TempDir& socket_dir, const CancelToken* cancel) {
+  const Patience patience{after(host_.options.start_ms_max), cancel};
   std::array<std::byte, length_bytes> first{};
   try {
-    if (!read_exact(stdout_end, first, deadline)) fail_silent();
+    if (!read_exact(stdout_end, first, patience)) fail_silent();
     const std::int32_t number = read_i32(first.data());
     if (!secret_.empty()) {
       if (number < 1 || number > 0xffff) fail_garbled(as_text(first), stdout_end);
@@ -98,7 +100,7 @@ void Daemon::read_address(Fd stdout_end, const TempDir& socket_dir) {
     } else {
       if (number < 1 || number > path_bytes_max) fail_garbled(as_text(first), stdout_end);
       std::string path(static_cast<std::size_t>(number), '\0');
-      read_exact(stdout_end, std::as_writable_bytes(std::span(path)), deadline);
+      read_exact(stdout_end, std::as_writable_bytes(std::span(path)), patience);
       if (!path.starts_with(socket_dir.path().string())) fail_garbled(path, stdout_end);
       take_socket(path);
     }
@@ -156,31 +158,36 @@ Fd Daemon::connect(Deadline deadline) const {
   return connect_unix("/proc/self/fd/" + std::to_string(socket_file_.get()), deadline);
 }
 
-std::unique_ptr<Worker> Daemon::fork_worker() {
-  const Deadline deadline = after(host_.options.connect_ms_max);
+std::unique_ptr<Worker> Daemon::fork_worker(const CancelToken* cancel) {
+  const Patience patience{after(host_.options.connect_ms_max), cancel};
   auto worker = std::make_unique<Worker>(
       host_, WorkerTraits{.authenticates = !secret_.empty(), .reusable = host_.options.reuse});
   worker->output = output_;
-  worker->socket = connect(deadline);
-  const std::int32_t id = receive_i32(worker->socket, deadline);
+  worker->socket = connect(patience.deadline);
+  const std::int32_t id = receive_i32(worker->socket, patience);
   // A worker is in its daemon's process group. A daemon that cannot fork sends the error instead.
   if (id <= 0 || ::getpgid(id) != process_.pid()) {
     if (id > 0 && id <= errno_max) {
-      throw Error("the Python daemon cannot fork a worker: " + std::string(std::strerror(id)));
+      const std::vector<std::string> lines = output_->last_lines();
+      throw WorkerFailed(
+          with_lines("the Python daemon " + std::to_string(process_.pid()) +
+                         " cannot fork a worker: " + std::string(std::strerror(id)),
+                     lines),
+          lines);
     }
     throw Disconnected("the Python worker " + std::to_string(id) + " ended at once");
   }
   worker->pid = id;
   worker->process_fd = open_process(id);
   worker->life.on(WorkerEvent::started);
-  if (!secret_.empty()) authenticate(*worker);
+  if (!secret_.empty()) authenticate(*worker, cancel);
   return worker;
 }
 
-void Daemon::authenticate(Worker& worker) const {
-  const Deadline deadline = after(host_.options.connect_ms_max);
-  send_text(worker.socket, secret_, deadline);
-  if (receive_text(worker.socket, deadline) != "ok") {
+void Daemon::authenticate(Worker& worker, const CancelToken* cancel) const {
+  const Patience patience{after(host_.options.connect_ms_max), cancel};
+  send_text(worker.socket, secret_, patience.deadline);
+  if (receive_text(worker.socket, patience) != "ok") {
     throw Error("the Python worker refused the secret of its own daemon");
   }
   worker.life.on(WorkerEvent::authenticated);

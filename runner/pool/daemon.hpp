@@ -18,27 +18,33 @@ namespace py4cpp::runner {
 class Daemon {
  public:
   /// Starts the process and waits for its first word. Throws Error when the interpreter cannot be
-  /// started, and WorkerFailed with its output when it says nothing or nonsense. `host` outlives
-  /// the daemon.
-  Daemon(const std::string& python_executable, Environment environment, WorkerHost& host);
+  /// started, WorkerFailed with its output when it says nothing or nonsense, and TaskCancelled when
+  /// `cancel`, which may be null, is cancelled meanwhile. `host` outlives the daemon.
+  Daemon(const std::string& python_executable, Environment environment, WorkerHost& host,
+         const CancelToken* cancel);
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
   /// Asks the process to end, which ends its workers, and kills what is left of its group.
   ~Daemon();
 
-  /// A new worker, ready for a task. Throws Disconnected when the daemon does not answer, and Error
-  /// when it could not fork.
-  std::unique_ptr<Worker> fork_worker();
+  /// A new worker, ready for a task. Throws Disconnected when the daemon does not answer,
+  /// WorkerFailed when it could not fork, and TaskCancelled.
+  std::unique_ptr<Worker> fork_worker(const CancelToken* cancel);
+
+  pid_t pid() const { return process_.pid(); }
+  /// 0 with a Unix socket.
+  std::uint16_t port() const { return port_; }
 
   const std::shared_ptr<OutputLog>& output() const { return output_; }
 
  private:
-  void start(const std::string& python_executable, Environment environment);
-  void read_address(Fd stdout_end, const TempDir& socket_dir);
+  void start(const std::string& python_executable, Environment environment,
+             const CancelToken* cancel);
+  void read_address(Fd stdout_end, const TempDir& socket_dir, const CancelToken* cancel);
   void take_socket(const std::string& path);
   [[noreturn]] void fail_silent();
   [[noreturn]] void fail_garbled(std::string_view first, const Fd& stdout_end);
-  void authenticate(Worker& worker) const;
+  void authenticate(Worker& worker, const CancelToken* cancel) const;
   Fd connect(Deadline deadline) const;
 
   WorkerHost& host_;

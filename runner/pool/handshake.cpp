@@ -8,19 +8,19 @@
 
 namespace py4cpp::runner {
 
-std::int32_t receive_i32(const Fd& socket, Deadline deadline) {
+std::int32_t receive_i32(const Fd& socket, const Patience& patience) {
   std::array<std::byte, length_bytes> bytes{};
-  if (!read_exact(socket, bytes, deadline)) throw Disconnected("the Python worker hung up");
+  if (!read_exact(socket, bytes, patience)) throw Disconnected("the Python worker hung up");
   return read_i32(bytes.data());
 }
 
-std::string receive_text(const Fd& socket, Deadline deadline) {
-  const std::int32_t length = receive_i32(socket, deadline);
+std::string receive_text(const Fd& socket, const Patience& patience) {
+  const std::int32_t length = receive_i32(socket, patience);
   if (length < 0 || length > handshake_text_bytes_max) {
     throw Disconnected("a text of the handshake has the length " + std::to_string(length));
   }
   std::string text(static_cast<std::size_t>(length), '\0');
-  if (length > 0 && !read_exact(socket, std::as_writable_bytes(std::span(text)), deadline)) {
+  if (length > 0 && !read_exact(socket, std::as_writable_bytes(std::span(text)), patience)) {
     throw Disconnected("the Python worker hung up");
   }
   return text;

@@ -10,15 +10,17 @@
 
 #include "base/fd.hpp"
 #include "base/socket.hpp"
+#include "runner/pool/patience.hpp"
 
 namespace py4cpp::runner {
 
 /// The longest text of a handshake: secrets have 64 bytes, answers 2 or 3.
 inline constexpr std::int32_t handshake_text_bytes_max = 1024;
 
-/// All throw Disconnected at the end of the stream, at the deadline, and on nonsense.
-std::int32_t receive_i32(const Fd& socket, Deadline deadline);
-std::string receive_text(const Fd& socket, Deadline deadline);
+/// All throw Disconnected at the end of the stream, at the deadline, and on nonsense; those with
+/// patience throw TaskCancelled too.
+std::int32_t receive_i32(const Fd& socket, const Patience& patience);
+std::string receive_text(const Fd& socket, const Patience& patience);
 void send_text(const Fd& socket, std::string_view text, Deadline deadline);
 
 std::string_view as_text(std::span<const std::byte> bytes);

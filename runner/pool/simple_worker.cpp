@@ -2,11 +2,8 @@
 #include "runner/pool/simple_worker.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
@@ -58,35 +55,28 @@ void start_process(const std::string& python_executable, Environment environment
                                .new_process_group = true,
                                .death_signal = SIGKILL});
   worker.pid = worker.process.pid();
+  worker.output = host.make_output(worker.pid);
   worker.process_fd = worker.process.exit_fd();
   host.control.drain(std::move(out.read_end), worker.output);
   host.control.drain(std::move(err.read_end), worker.output);
 }
 
 // The next connection; empty when the process ended or the deadline passed.
-Fd next_connection(const Meeting& meeting, const Worker& worker, Deadline deadline) {
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return {};
-    std::array<pollfd, 2> entries{
-        {{meeting.listener.get(), POLLIN, 0}, {worker.process_fd.get(), POLLIN, 0}}};
-    const int wait_ms = static_cast<int>(std::min<std::int64_t>(left.count(), 60'000));
-    if (::poll(entries.data(), entries.size(), wait_ms) < 0 && errno != EINTR) return {};
-    if (entries[0].revents != 0) return accept_connection(meeting.listener, deadline);
-    if (entries[1].revents != 0) return {};
-  }
+Fd next_connection(const Meeting& meeting, const Worker& worker, const Patience& patience) {
+  if (!wait_readable(meeting.listener, patience, worker.process_fd)) return {};
+  return accept_connection(meeting.listener, after(std::chrono::milliseconds(0)));
 }
 
 // True when the other end is our worker: it knows the secret, and the id it tells is the process's.
-bool is_ours(const Fd& socket, const Meeting& meeting, const Worker& worker, Deadline deadline) {
+bool is_ours(const Fd& socket, const Meeting& meeting, const Worker& worker,
+             const Patience& patience) {
   try {
     if (!meeting.secret.empty()) {
-      const Deadline soon = std::min(deadline, after(secret_ms_max));
+      const Patience soon{std::min(patience.deadline, after(secret_ms_max)), patience.cancel};
       if (!equal_in_constant_time(receive_text(socket, soon), meeting.secret)) return false;
-      send_text(socket, "ok", deadline);
+      send_text(socket, "ok", patience.deadline);
     }
-    return receive_i32(socket, deadline) == worker.pid;
+    return receive_i32(socket, patience) == worker.pid;
   } catch (const Disconnected&) {
     return false;
   }
@@ -109,16 +99,16 @@ bool is_ours(const Fd& socket, const Meeting& meeting, const Worker& worker, Dea
 }  // namespace
 
 std::unique_ptr<Worker> start_simple_worker(const std::string& python_executable,
-                                            Environment environment, WorkerHost& host) {
+                                            Environment environment, WorkerHost& host,
+                                            const CancelToken* cancel) {
   auto worker = std::make_unique<Worker>(host, WorkerTraits{});
-  worker->output = std::make_shared<OutputLog>(host.options.output_lines_max, host.options.output);
   const Meeting meeting = prepare(host, environment);
   start_process(python_executable, std::move(environment), host, *worker);
-  const Deadline deadline = after(host.options.start_ms_max);
+  const Patience patience{after(host.options.start_ms_max), cancel};
   for (;;) {
-    Fd socket = next_connection(meeting, *worker, deadline);
+    Fd socket = next_connection(meeting, *worker, patience);
     if (!socket) fail(python_executable, host, *worker);
-    if (!is_ours(socket, meeting, *worker, deadline)) continue;
+    if (!is_ours(socket, meeting, *worker, patience)) continue;
     worker->socket = std::move(socket);
     worker->life.on(WorkerEvent::started);
     return worker;

@@ -28,6 +28,7 @@ void Worker::end(WorkerAction action) {
   }
   process_fd.reset();
   host.take_crash_report(pid);  // whoever wanted it has it
+  host.task_names.forget(pid);
   daemon.reset();
 }
 
@@ -38,6 +39,10 @@ bool Worker::idle_and_well() const {
 
 void Worker::signal(int number) const {
   if (process_fd) ::syscall(SYS_pidfd_send_signal, process_fd.get(), number, nullptr, 0);
+}
+
+void Worker::begin_task(std::int64_t task_attempt_id) {
+  host.task_names.begin(pid, task_attempt_id);
 }
 
 bool Worker::wait_ended(Deadline deadline) const {

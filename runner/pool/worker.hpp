@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,14 @@ namespace py4cpp::runner {
 class Daemon;
 class WorkerHost;
 
+/// Why a busy worker was ended from outside.
+enum class StopReason {
+  none,
+  cancelled,  ///< its task was cancelled and nobody saw to it
+  too_long,   ///< its task took longer than `task_ms_max`
+  requested,  ///< WorkerFactory::stop_worker
+};
+
 /// Owned by a factory's idle queue or by a lease, and used by one thread at a time.
 class Worker {
  public:
@@ -38,8 +47,17 @@ class Worker {
   /// False when an idle worker's connection has ended, or holds bytes that nobody asked for.
   bool idle_and_well() const;
 
-  /// Sends a signal to the process. It cannot hit another process that got the same id.
+  /// Sends a signal to the process. It cannot hit another process that got the same id. Any thread
+  /// that keeps the worker from being ended meanwhile.
   void signal(int number) const;
+  /// Does so, and keeps why for the error's text.
+  void stop_for(StopReason reason, int number) {
+    stop_reason_.store(reason);
+    signal(number);
+  }
+  StopReason stop_reason() const { return stop_reason_.load(); }
+  /// From now on output lines of this worker belong to this task.
+  void begin_task(std::int64_t task_attempt_id);
   /// Waits until the process has ended; false at the deadline.
   bool wait_ended(Deadline deadline) const;
 
@@ -60,6 +78,9 @@ class Worker {
   /// Tasks begun.
   std::uint64_t tasks = 0;
   std::chrono::steady_clock::time_point idle_since;
+
+ private:
+  std::atomic<StopReason> stop_reason_ = StopReason::none;
 };
 
 /// A pidfd of a process that is known to be alive. Throws Error.

@@ -18,6 +18,7 @@ constexpr const char* never_inherited[] = {"PYTHON_WORKER_FACTORY_PORT",
                                            "PYTHON_UNIX_DOMAIN_ENABLED",
                                            "SPARK_REUSE_WORKER",
                                            "PYSPARK_EXECUTOR_MEMORY_MB",
+                                           "PYSPARK_SPARK_SESSION_UUID",
                                            "PYTHON_FAULTHANDLER_DIR",
                                            "SPARK_PREFER_IPV6"};
 
@@ -56,6 +57,7 @@ void set_switches(const WorkerOptions& options, Environment& environment) {
   if (options.memory_mb) {
     environment["PYSPARK_EXECUTOR_MEMORY_MB"] = std::to_string(*options.memory_mb);
   }
+  if (!options.session_id.empty()) environment["PYSPARK_SPARK_SESSION_UUID"] = options.session_id;
   if (options.traceback_dump_s.count() > 0) {
     environment["PYTHON_TRACEBACK_DUMP_INTERVAL_SECONDS"] =
         std::to_string(options.traceback_dump_s.count());

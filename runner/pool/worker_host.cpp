@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/pool/worker_host.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+
+#include "runner/pool/output_line.hpp"
 
 namespace py4cpp::runner {
 namespace {
@@ -16,17 +19,35 @@ TempDir make_faulthandler_dir(const WorkerOptions& options) {
   return TempDir(options.local_dirs.front(), "py4cpp-faults-");
 }
 
+// Children of the process inherit it. Where it cannot be written, the kernel chooses as it likes.
+void offer_to_oom_killer(pid_t pid, int more) {
+  constexpr int highest = 1000;
+  int own = 0;
+  std::ifstream("/proc/self/oom_score_adj") >> own;
+  std::ofstream("/proc/" + std::to_string(pid) + "/oom_score_adj") << std::min(own + more, highest);
+}
+
 }  // namespace
 
 WorkerHost::WorkerHost(WorkerOptions with)
     : options(std::move(with)),
       faulthandler_dir(make_faulthandler_dir(options)),
+      watch(options, control),
       control(options.output_line_bytes_max) {}
 
 Process WorkerHost::spawn(const ProcessOptions& process_options) {
   Process process;
   control.run([&] { process = Process(process_options); });
+  offer_to_oom_killer(process.pid(), options.oom_score_more);
   return process;
+}
+
+std::shared_ptr<OutputLog> WorkerHost::make_output(pid_t worker_pid) {
+  if (!options.output) return std::make_shared<OutputLog>(options.output_lines_max, LineSink());
+  return std::make_shared<OutputLog>(
+      options.output_lines_max, [this, worker_pid](std::string_view text) {
+        if (const auto line = output_line(text, worker_pid, task_names)) options.output(*line);
+      });
 }
 
 TempDir WorkerHost::socket_dir() const {

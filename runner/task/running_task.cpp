@@ -32,7 +32,8 @@ RunningTask::RunningTask(Lease lease, TaskInput input, AnswerForm form,
       parser_(host_.options.release.variant().timing_fields,
               {.frame_bytes_max = host_.options.frame_bytes_max,
                .accumulators_max = host_.options.accumulators_max},
-              form) {
+              form),
+      meter_(host_.counters) {
   // A worker that is new has imports to do, which it can do while the input is made. One that is
   // warm gets header and data, if they fit, in a single write.
   if (reused_) input_.fill();
@@ -47,6 +48,7 @@ std::span<const std::byte> RunningTask::next() {
     return advance();
   } catch (...) {
     failure_ = std::current_exception();
+    meter_.failed(failure_);
     lease_.finish(failure_event_);
     input_.drop();
     throw;
@@ -99,6 +101,7 @@ std::span<const std::byte> RunningTask::advance() {
 
 void RunningTask::finish_answer(bool reusable) {
   done_ = true;
+  meter_.completed(parser_.timing());
   const bool clean = reusable && !input_.pending() && lease_->buffer.unread().empty();
   input_.drop();
   if (clean) lease_->buffer.trim();
@@ -117,7 +120,10 @@ void RunningTask::receive(std::size_t wanted) {
     }
     if (!readable) continue;
     const ssize_t count = ::recv(lease_->socket.get(), room.data(), room.size(), MSG_DONTWAIT);
-    if (count > 0) return lease_->buffer.commit(static_cast<std::size_t>(count));
+    if (count > 0) {
+      meter_.received(static_cast<std::size_t>(count));
+      return lease_->buffer.commit(static_cast<std::size_t>(count));
+    }
     if (count == 0) fail_lost("ended its connection");
     if (errno != EAGAIN && errno != EINTR) {
       fail_lost(std::string("lost its connection (") + std::strerror(errno) + ")");
@@ -149,7 +155,10 @@ void RunningTask::send_some() {
   message.msg_iov = vectors.data();
   message.msg_iovlen = vectors.size();
   const ssize_t count = ::sendmsg(lease_->socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (count >= 0) return input_.sent(static_cast<std::size_t>(count));
+  if (count >= 0) {
+    meter_.sent(static_cast<std::size_t>(count));
+    return input_.sent(static_cast<std::size_t>(count));
+  }
   // A worker that went away may have left an answer: reading tells.
   if (errno != EAGAIN && errno != EINTR) input_.drop();
 }
@@ -175,6 +184,18 @@ void RunningTask::fail_raised() {
 }
 
 void RunningTask::fail_lost(const std::string& what) {
+  switch (lease_->stop_reason()) {
+    case StopReason::none:
+      break;
+    case StopReason::cancelled:
+      if (cancel_) cancel_->throw_if_cancelled();
+      break;
+    case StopReason::too_long:
+      fail_worker("was killed: its task took longer than " +
+                  std::to_string(host_.options.task_ms_max.count()) + " ms");
+    case StopReason::requested:
+      fail_worker("was stopped on request");
+  }
   std::string how = "was killed or crashed: it " + what;
   if (lease_->process) {
     const auto status = lease_->process.wait_until(after(host_.options.stop_ms_max));

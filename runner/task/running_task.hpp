@@ -15,6 +15,7 @@
 #include "runner/python_runner.hpp"
 #include "runner/task/answer_parser.hpp"
 #include "runner/task/task_input.hpp"
+#include "runner/pool/task_meter.hpp"
 
 namespace py4cpp::runner {
 
@@ -52,6 +53,7 @@ class RunningTask final : public PythonTask {
   TaskInput input_;
   const std::shared_ptr<const CancelToken> cancel_;
   AnswerParser parser_;
+  TaskMeter meter_;
   std::size_t handed_out_ = 0;  // bytes of the run that the caller holds
   bool left_over_ = false;      // the worker finished without its whole input
   bool done_ = false;

@@ -57,10 +57,11 @@ std::string json_context(const TaskContext& context) {
   object["isBarrier"] = context.barrier;
   if (server.path.empty()) {
     object["connInfo"] = server.port;
+    object["secret"] = server.secret;
   } else {
     object["connInfo"] = server.path;
+    object["secret"] = nullptr;  // a worker takes any text for the secret of a port
   }
-  object["secret"] = server.secret;
   object["stageId"] = context.stage_id;
   object["partitionId"] = context.partition_id;
   object["attemptNumber"] = context.attempt_number;

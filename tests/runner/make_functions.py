@@ -4,6 +4,7 @@
 Run by the interpreter whose pyspark the tests drive. Each command is what a driver would send for
 an RDD: (function of a partition's index and iterator, no profiler, deserializer, serializer)."""
 
+import ctypes
 import os
 import pickle
 import shutil
@@ -140,6 +141,90 @@ def files(items):
         yield SparkFiles.get(item.decode()).encode()
 
 
+def gather_twice(items):
+    """A barrier, then two rounds in which every task tells the others something."""
+    from pyspark import BarrierTaskContext
+
+    task = BarrierTaskContext.get()
+    task.barrier()
+    for item in items:
+        first = task.allGather(item.decode())
+        second = task.allGather(str(len(first)))
+        yield ",".join(first + second).encode()
+
+
+def barrier_or_gather(items):
+    """Does what its input says, which the others do not."""
+    from pyspark import BarrierTaskContext
+
+    task = BarrierTaskContext.get()
+    for item in items:
+        task.barrier() if item == b"barrier" else task.allGather("x" * int(item))
+        yield b"done"
+
+
+def loaded(items):
+    """Which of these modules are imported already."""
+    return (str(item.decode() in sys.modules).encode() for item in items)
+
+
+def say(items):
+    """Prints and logs each item."""
+    import logging
+
+    for item in items:
+        print("printed " + item.decode())
+        logging.getLogger("shop").warning("logged %s", item.decode())
+        yield item
+
+
+def stuck_in_c(items):
+    """A call that does not return and lets no Python code run, signal handlers included."""
+    yield str(os.getpid()).encode()
+    yield b"x" * (1 << 20)
+    ctypes.PyDLL(None).sleep(600)
+
+
+def too_much_memory(items):
+    for item in items:
+        yield b"x" * (int(item) << 20)
+
+
+def fault(items):
+    """Fails in the way and at the time that the first item says: "reading", or after a MB of output
+    "writing"; else answers the rest."""
+    when, what = next(items).decode().split()
+    if when == "writing":
+        yield b"x" * (1 << 20)
+    held = []
+    if what == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "exits":
+        os._exit(3)
+    elif what == "crashes":
+        ctypes.string_at(0)
+    elif what == "aborts":
+        os.abort()
+    elif what == "raises":
+        raise ValueError("raised on purpose")
+    elif what == "memory":
+        yield b"x" * (1 << 40)
+    elif what == "descriptors":
+        while True:
+            held.append(open(os.devnull, "rb"))
+    elif what == "hangs":
+        time.sleep(600)
+    elif what == "stuck":
+        ctypes.PyDLL(None).sleep(600)
+    yield from items
+
+
+def oom_score(items):
+    list(items)
+    with open("/proc/self/oom_score_adj", encoding="ascii") as file:
+        return [file.read().strip().encode()]
+
+
 def includes(items):
     list(items)
     import shipped_module
@@ -176,7 +261,8 @@ def functions():
         for f in (
             identity, upper, first_three, ignore_input, megabytes, boom, kill_while_reading,
             kill_while_writing, hard_exit, segfault, hang, say_pid_then_hang, chatter, environment,
-            pid, context, broadcasts, files, includes,
+            pid, context, broadcasts, files, includes, gather_twice, barrier_or_gather, loaded, say,
+            stuck_in_c, too_much_memory, fault, oom_score,
         )
     }  # fmt: skip
     made["count"] = raw(counting())

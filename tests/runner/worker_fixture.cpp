@@ -85,10 +85,10 @@ Log Recorder::log() {
   };
 }
 
-LineSink Recorder::sink() {
-  return [shared = shared_](std::string_view line) {
+OutputSink Recorder::sink() {
+  return [shared = shared_](const OutputLine& line) {
     const std::lock_guard lock(shared->mutex);
-    shared->text += std::string(line) + "\n";
+    shared->text += std::string(line.text) + "\n";
   };
 }
 

@@ -38,7 +38,7 @@ std::vector<std::string> read_all(ByteSource& source);
 class Recorder {
  public:
   Log log();
-  LineSink sink();
+  OutputSink sink();
   std::string text() const;
 
  private:

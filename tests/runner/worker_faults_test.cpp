@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every way in which a worker can fail, each while it reads, while it writes and while it is idle;
+// and what the system may refuse. Afterwards the pool works as before.
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "worker_fixture.hpp"
+
+using namespace py4cpp;
+using namespace py4cpp::runner;
+using namespace py4cpp::runner::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+struct Fault {
+  const char* name;
+  const char* text;  // part of the error
+};
+
+// What the worker cannot tell, and what it can.
+constexpr Fault deaths[] = {{"killed", "was killed or crashed"},
+                            {"exits", "was killed or crashed"},
+                            {"crashes", "was killed or crashed"},
+                            {"aborts", "was killed or crashed"},
+                            {"hangs", "took longer than 1500 ms"}};
+constexpr Fault raises[] = {{"raises", "raised on purpose"},
+                            {"memory", "MemoryError"},
+                            {"descriptors", "Too many open files"}};
+
+std::vector<std::string> input_for(const char* when, const Fault& fault) {
+  std::vector<std::string> input(20, std::string(100'000, 'x'));
+  input.front() = std::string(when) + " " + fault.name;
+  return input;
+}
+
+void check_well(Workers& workers) {
+  CHECK(workers.run("upper", {"a", "b"}) == std::vector<std::string>{"A", "B"});
+  CHECK(workers.stats().live == workers.stats().idle);
+}
+
+// Makes every fork of a daemon fail with ENOMEM while a file exists.
+class FailingForks {
+ public:
+  FailingForks() : folder_(default_temp_root(), "py4cpp-site-") {
+    std::ofstream(folder_.path() / "sitecustomize.py")
+        << "import os\n"
+           "fork = os.fork\n"
+           "def failing():\n"
+           "    if os.path.exists(os.environ['FORKS_FAIL']):\n"
+           "        raise OSError(12, 'no memory')\n"
+           "    return fork()\n"
+           "os.fork = failing\n";
+  }
+  std::map<std::string, std::string> environment() const {
+    return {{"PYTHONPATH", folder_.path().string()}, {"FORKS_FAIL", flag()}};
+  }
+  void begin() const { std::ofstream{flag()}; }
+  void end() const { std::filesystem::remove(flag()); }
+
+ private:
+  std::string flag() const { return (folder_.path() / "fail").string(); }
+  TempDir folder_;
+};
+
+// Leaves this process that many descriptors.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(std::size_t left) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit few = before_;
+    // The count is of the open ones and of the one that lists them.
+    few.rlim_cur = open_descriptors() - 1 + left;
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace
+
+TEST_SUITE("worker faults") {
+  TEST_CASE("a worker that dies while it reads or writes fails its task alone") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.task_ms_max = milliseconds(1'500)});
+      for (const char* when : {"reading", "writing"}) {
+        for (const Fault& fault : deaths) {
+          CAPTURE(when);
+          CAPTURE(fault.name);
+          CHECK_THROWS_WITH_AS(workers.run("fault", input_for(when, fault)),
+                               doctest::Contains(fault.text), WorkerFailed);
+        }
+      }
+      check_well(workers);
+      CHECK(workers.stats().daemon_starts == 1);
+    }
+  }
+
+  TEST_CASE("a function that fails while it reads or writes fails its task alone") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.memory_mb = 2048});
+      for (const char* when : {"reading", "writing"}) {
+        for (const Fault& fault : raises) {
+          CAPTURE(when);
+          CAPTURE(fault.name);
+          CHECK_THROWS_WITH_AS(workers.run("fault", input_for(when, fault)),
+                               doctest::Contains(fault.text), PythonError);
+        }
+      }
+      check_well(workers);
+    }
+  }
+
+  TEST_CASE("a worker that dies or stops while it is idle harms no task") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.task_ms_max = milliseconds(1'500)});
+      for (const int signal : {SIGKILL, SIGSEGV, SIGABRT, SIGTERM}) {
+        const int pid = std::stoi(workers.run("pid", {}).front());
+        ::kill(pid, signal);
+        CHECK(eventually([&] { return !process_exists(pid); }));
+        check_well(workers);
+      }
+      ::kill(std::stoi(workers.run("pid", {}).front()), SIGSTOP);
+      CHECK_THROWS_WITH_AS(workers.run("identity", {}), doctest::Contains("took longer than"),
+                           WorkerFailed);
+      check_well(workers);
+    }
+  }
+
+  TEST_CASE("a daemon that is killed while its workers read, write or wait is replaced") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      WorkerFactory& factory = workers.factories().get(interpreter.python);
+      factory.prewarm(2);
+      const auto task = workers.start("identity", {"a"});
+      ::kill(factory.daemon()->pid, SIGKILL);
+      CHECK(read_all(*task) == std::vector<std::string>{"a"});
+      const auto first = workers.start("hang", {});
+      const auto second = workers.start("hang", {});
+      CHECK_NOTHROW(workers.run("identity", {"a"}));
+      CHECK(workers.stats().daemon_starts == 2);
+      CHECK(workers.factories().metrics().workers.daemon_restarts == 1);
+    }
+  }
+
+  TEST_CASE("a daemon that cannot fork says so, and is asked again by the next task") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      const FailingForks forks;
+      Workers workers(interpreter, {.environment = forks.environment()});
+      forks.begin();
+      CHECK_THROWS_WITH_AS(workers.run("identity", {}),
+                           doctest::Contains("cannot fork a worker: Cannot allocate memory"),
+                           WorkerFailed);
+      CHECK(workers.stats().live == 0);
+      forks.end();
+      check_well(workers);
+      CHECK(workers.stats().daemon_starts == 1);
+    }
+  }
+
+  TEST_CASE("without descriptors a task fails at its start, and nothing is lost") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      const std::size_t before = open_descriptors();
+      // A daemon needs many, a worker two: each number stops at another step.
+      for (std::size_t left = 0; left < 12; ++left) {
+        CAPTURE(left);
+        const FewDescriptors few(left);
+        try {
+          workers.run("identity", {"a"});
+          break;
+        } catch (const Error& error) {
+          CHECK(std::string(error.what()).find("Too many open files") != std::string::npos);
+        }
+        CHECK(workers.stats().live == 0);
+        CHECK(open_descriptors() == before);
+      }
+      check_well(workers);
+    }
+  }
+
+  TEST_CASE("a broadcast whose file is gone or cut off fails the task that reads it") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      const TempDir folder(default_temp_root(), "py4cpp-broadcasts-");
+      const std::string cut_off = (folder.path() / "cut-off").string();
+      std::ofstream(cut_off, std::ios::binary) << "\x80\x05X\x10";
+      for (const std::string& path : {cut_off, (folder.path() / "gone").string()}) {
+        PythonFunction function = workers.function("broadcasts");
+        function.broadcasts = {std::make_shared<const Broadcast>(Broadcast{5, path})};
+        const PythonRunner runner(workers.factories(), function);
+        CHECK_THROWS_AS(read_all(*runner.compute(source({"5"}), {})), PythonError);
+      }
+      check_well(workers);
+    }
+  }
+}

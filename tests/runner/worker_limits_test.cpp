@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bounds that workers and tasks are kept within, and what is known of them from outside.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "base/error.hpp"
+#include "runner/pool/lease.hpp"
+#include "worker_fixture.hpp"
+
+using namespace py4cpp;
+using namespace py4cpp::runner;
+using namespace py4cpp::runner::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Stuck in C code, with the first output on its way: Python's own signal handlers cannot run.
+int start_stuck(PythonTask& task) { return std::stoi(texts(task.next()).front()); }
+
+int own_oom_score() {
+  int score = 0;
+  std::ifstream("/proc/self/oom_score_adj") >> score;
+  return score;
+}
+
+}  // namespace
+
+TEST_SUITE("worker limits") {
+  TEST_CASE("a task that takes too long fails, and its worker is killed") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.task_ms_max = milliseconds(300)});
+      CHECK_THROWS_WITH_AS(workers.run("hang", {}),
+                           doctest::Contains("its task took longer than 300 ms"), WorkerFailed);
+      CHECK(workers.stats().live == 0);
+    }
+  }
+
+  TEST_CASE("a task that takes too long in C code says where, with crash reports on") {
+    Workers workers(interpreters().front(),
+                    {.faulthandler = true, .task_ms_max = milliseconds(1'500)});
+    const auto task = workers.start("stuck_in_c", {});
+    start_stuck(*task);
+    try {
+      read_all(*task);
+      FAIL("no error");
+    } catch (const WorkerFailed& error) {
+      CHECK(contains(error.what(), "took longer than 1500 ms"));
+      CHECK(contains(error.what(), "in stuck_in_c"));
+    }
+  }
+
+  TEST_CASE("a cancelled worker that is stuck in C code ends though nobody reads its task") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.cancel_kill_ms_max = milliseconds(50)});
+      const auto cancel = std::make_shared<CancelToken>();
+      const auto task = workers.start("stuck_in_c", {}, cancel);
+      const int pid = start_stuck(*task);
+      cancel->cancel("the job was cancelled");
+      CHECK(eventually([&] { return !process_exists(pid); }));
+      CHECK_THROWS_WITH_AS(read_all(*task), "the job was cancelled", TaskCancelled);
+      CHECK(workers.stats().live == 0);
+    }
+  }
+
+  TEST_CASE("a task that needs too much memory fails by itself") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.memory_mb = 1024});
+      CHECK_THROWS_WITH_AS(workers.run("too_much_memory", {"2048"}),
+                           doctest::Contains("MemoryError"), PythonError);
+      CHECK(workers.run("identity", {"a"}) == std::vector<std::string>{"a"});
+    }
+  }
+
+  TEST_CASE("workers are ended before this process when memory is short") {
+    for (const bool use_daemon : {true, false}) {
+      Workers workers(interpreters().front(), {.use_daemon = use_daemon, .oom_score_more = 77});
+      CHECK(workers.run("oom_score", {}).front() ==
+            std::to_string(std::min(own_oom_score() + 77, 1000)));
+    }
+  }
+
+  TEST_CASE("a factory shows its daemon and its workers, and stops one that is named") {
+    const Interpreter& interpreter = interpreters().front();
+    Workers workers(interpreter);
+    WorkerFactory& factory = workers.factories().get(interpreter.python);
+    CHECK(factory.use_daemon());
+    CHECK_FALSE(factory.daemon());
+    auto task = workers.start("say_pid_then_hang", {});
+    factory.prewarm(1);
+    REQUIRE(factory.daemon());
+    CHECK(factory.daemon()->pid == children().front());
+    const std::vector<WorkerInfo> found = factory.workers();
+    REQUIRE(found.size() == 2);
+    const bool first_is_busy = found[0].pid == task->worker_pid();
+    CHECK(found[0].busy == first_is_busy);
+    CHECK(found[1].busy == !first_is_busy);
+    CHECK(found[0].tasks + found[1].tasks == 1);
+    CHECK_FALSE(factory.stop_worker(1));
+    for (const WorkerInfo& worker : found) CHECK(factory.stop_worker(worker.pid));
+    CHECK_THROWS_WITH_AS(read_all(*task), doctest::Contains("was stopped on request"),
+                         WorkerFailed);
+    CHECK(factory.workers().empty());
+    CHECK(factory.stats().live == 0);
+  }
+
+  TEST_CASE("waiting for a daemon can be cancelled, by those who start it and those who wait") {
+    const TempDir site(default_temp_root(), "py4cpp-site-");
+    std::ofstream(site.path() / "sitecustomize.py") << "import time; time.sleep(600)";
+    for (const bool use_daemon : {true, false}) {
+      CAPTURE(use_daemon);
+      Workers workers(interpreters().front(), {.use_daemon = use_daemon,
+                                               .environment = {{"PYTHONPATH", site.path().string()}},
+                                               .stop_ms_max = milliseconds(50)});
+      const auto cancel = std::make_shared<CancelToken>();
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 3; ++i) {
+        threads.emplace_back([&] {
+          CHECK_THROWS_WITH_AS(workers.start("identity", {}, cancel), "enough", TaskCancelled);
+        });
+      }
+      CHECK(eventually([&] { return !children().empty(); }));
+      cancel->cancel("enough");
+      threads.clear();
+      CHECK(workers.stats().live == 0);
+      CHECK(children().empty());
+    }
+  }
+
+  TEST_CASE("what functions print and log comes line by line with its task") {
+    const Interpreter& interpreter = interpreters().front();
+    std::mutex mutex;
+    std::vector<std::string> records;
+    std::vector<std::string> plain;
+    const WorkerOptions options{.release = interpreter.release,
+                                .session_id = "a session",
+                                .output = [&](const OutputLine& line) {
+                                  const std::lock_guard lock(mutex);
+                                  (line.is_record ? records : plain)
+                                      .push_back(std::to_string(line.task_attempt_id.value_or(-1)) +
+                                                 " " + std::string(line.text));
+                                }};
+    const Workers functions(interpreter);
+    {
+      WorkerFactories factories(options);
+      const PythonRunner runner(factories, functions.function("say"));
+      for (const std::int64_t task : {7, 8}) {
+        TaskContext context;
+        context.task_attempt_id = task;
+        read_all(*runner.compute(source({"item " + std::to_string(task)}), context));
+      }
+    }
+    REQUIRE(records.size() == 4);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const std::string task = i < 2 ? "7" : "8";
+      CHECK(records[i].starts_with(task + " {"));
+      CHECK(contains(records[i], (i % 2 == 0 ? "printed item " : "logged item ") + task));
+    }
+    CHECK(std::find(plain.begin(), plain.end(), "-1 printed item 7") != plain.end());
+  }
+
+  TEST_CASE("tasks are counted with their bytes and phases") {
+    Workers workers(interpreters().front());
+    workers.run("identity", {std::string(1000, 'x')});
+    workers.run("identity", {"a"});
+    CHECK_THROWS_AS(workers.run("boom", {"x"}), PythonError);
+    CHECK_THROWS_AS(workers.run("kill_while_reading", {"x"}), WorkerFailed);
+    workers.start("hang", {}).reset();
+    const RunnerMetrics metrics = workers.factories().metrics();
+    CHECK(metrics.tasks_completed == 2);
+    CHECK(metrics.tasks_raised == 1);
+    CHECK(metrics.tasks_lost == 1);
+    CHECK(metrics.tasks_cancelled == 1);
+    CHECK(metrics.bytes_sent > 1000);
+    CHECK(metrics.bytes_received > 1000);
+    CHECK(metrics.boot.count() == 2);
+    CHECK(metrics.whole.total >= metrics.init.total + metrics.compute.total);
+    CHECK(metrics.workers.leases == 5);
+    CHECK(metrics.reuse_rate() == doctest::Approx(0.4));
+  }
+}
