@@ -14,9 +14,13 @@ namespace py4cpp {
 namespace {
 
 /// `rj` or `ro3`, as a typed part, names a view.
-std::shared_ptr<View> find_view(const Command& command, std::string_view part) {
+std::string_view view_id(std::string_view part) {
   if (part.starts_with(wire::code::reference)) part.remove_prefix(1);
-  const auto value = find_target(command.core, part);
+  return part;
+}
+
+std::shared_ptr<View> find_view(const Command& command, std::string_view part) {
+  const auto value = find_target(command.core, view_id(part));
   return value ? value->object<View>() : nullptr;
 }
 
@@ -26,8 +30,10 @@ void answer_name(std::string& answer, char type_code, std::string_view name = {}
   answer += '\n';
 }
 
-Next refuse_view(Command& command) {
-  answer_error(command.answer, "there is no such view");
+Next refuse_view(Command& command, std::string_view part) {
+  const bool is_known = find_target(command.core, view_id(part)).has_value();
+  answer_error(command.answer, is_known ? std::string(part) + " is no view"
+                                        : unknown_object_text(command.core, view_id(part)));
   return Next::go_on;
 }
 
@@ -39,7 +45,7 @@ constexpr std::string_view primitive_types[] = {"boolean", "byte", "char", "doub
 /// asks for names that nobody has.
 Next resolve_name(Command& command) {
   const auto view = find_view(command, command.line(3));
-  if (!view) return refuse_view(command);
+  if (!view) return refuse_view(command, command.line(3));
   const auto found = view->find_class(command.core.registry.table(), command.line(2));
   if (found)
     answer_name(command.answer, wire::code::class_, *found);
@@ -142,7 +148,7 @@ const detail::Class* class_of(const Command& command, std::string_view id) {
 /// The first line is the view's revision; a client that has it gets null.
 Next list_view(Command& command) {
   const auto view = find_view(command, command.line(2));
-  if (!view) return refuse_view(command);
+  if (!view) return refuse_view(command, command.line(2));
   const std::string revision = std::to_string(view->revision());
   if (command.line(3) == wire::code::string + revision)
     return answer_value(command.core, command.answer, Value()), Next::go_on;
@@ -167,7 +173,7 @@ Next run_view_command(Command& command) {
   if (sub == "c") return create_view(command);
   if (sub != "i" && sub != "r") return refuse_sub_command(command);
   const auto view = find_view(command, command.line(2));
-  if (!view) return refuse_view(command);
+  if (!view) return refuse_view(command, command.line(2));
   const std::string import = wire::unescaped(command.line(3));
   if (sub == "r") {
     answer_value(command.core, command.answer, view->remove_import(import));
@@ -192,8 +198,7 @@ Next run_dir_command(Command& command) {
   } else if (sub == "f" || sub == "m") {
     const auto* type = class_of(command, command.line(2));
     if (!type) {
-      answer_error(command.answer,
-                   "the object " + std::string(command.line(2)) + " is unknown to this gateway");
+      answer_error(command.answer, unknown_object_text(command.core, command.line(2)));
       return Next::go_on;
     }
     if (sub == "f") {

@@ -101,6 +101,38 @@ def test_an_unknown_sub_command_is_read_to_its_end(
     assert answer(connection) == b"!yi1\n"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "a\ng\n{}\ni0\ne\n",
+        "a\ne\n{}\ne\n",
+        "c\n{}\nnothing\ne\n",
+        "d\nv\n{}\nn\ne\n",
+        "h\no\n{}\nn\nsx\ne\n",
+        "j\ni\n{}\na.B\ne\n",
+        "l\na\n{}\nt\ne\n",
+        "l\nl\n{}\ni0\ne\n",
+        "l\ns\n{}\ne\n",
+        "r\nu\nname\n{}\ne\n",
+        "S\n{}\ngreet\nsyou\ne\n",
+        "c\nGATEWAY_SERVER\nresetCallbackClient\n{}\ni65536\ne\n",
+    ],
+)
+def test_a_command_on_what_it_is_not_for_is_an_error_of_that_command(
+    connection: socket.socket, command: str
+) -> None:
+    for target in ("t", "rt", "z:test.Peer", "z:no.Such", "o99", "ro99", "", "\0", "j" * 5000):
+        connection.sendall(command.format(target).encode())
+        line = answer(connection)
+        # An argument that cannot be read is the one thing that ends the connection.
+        if line.startswith(b"!z"):
+            assert b"an argument cannot be read" in line
+            return
+        assert line.startswith((b"!x", b"!ysHelp on class Peer")), target
+    connection.sendall(ECHO % b"i1")
+    assert answer(connection) == b"!yi1\n"
+
+
 def test_ids_of_another_gateway_are_refused_everywhere(start_peer: PeerStarter) -> None:
     ours, theirs = pinned_client(start_peer()), pinned_client(start_peer())
     foreign = theirs.entry_point.strings(3)
