@@ -47,11 +47,12 @@ struct WireVariant {
   bool unix_sockets = false;     ///< daemon and workers can use Unix sockets
   bool daemon_argument = false;  ///< the daemon takes the worker module as its argument
   NamedArguments named_arguments = NamedArguments::always;
-  bool profiler_in_payload = false;  ///< a payload of UDFs says whether they are profiled
-  bool result_id_always = false;     ///< each UDF has its result id; else only if profiled
-  bool udtf_details = false;         ///< a UDTF has partition columns, an analysis and a name
-  bool stream_per_group = false;     ///< grouped data is one Arrow stream per group, not a batch
-  int timing_fields = 0;             ///< 64-bit numbers in the timing section of an answer
+  bool profiler_in_payload = false;    ///< a payload of UDFs says whether they are profiled
+  bool result_id_always = false;       ///< each UDF has its result id; else only if profiled
+  bool udtf_details = false;           ///< a UDTF has partition columns, an analysis and a name
+  bool stream_per_group = false;       ///< grouped data is one Arrow stream per group, not a batch
+  const char* window_bounds_key = "";  ///< what the conf calls the bounds of window functions
+  int timing_fields = 0;               ///< 64-bit numbers in the timing section of an answer
 };
 
 /// A PySpark release, "4.3", that this library can talk to. A value, cheap to copy.

@@ -43,14 +43,15 @@ install_packages() {
     apt-get -qq install -y --no-install-recommends "${missing[@]}" >&2
 }
 
-# Installs requirements/$2.txt into the environment build/$1 unless that very lock is in there.
+# Installs requirements/$2.txt into the environment build/$1 unless that very lock is in there. A
+# lock names everything, so that nothing is installed because a package asks for it.
 install_lock() {
   local environment=$build/$1 lock=$root/requirements/$2.txt
   local marker=$environment/locks/$2.txt
   cmp --silent "$lock" "$marker" && return
   say "installing requirements/$2.txt into build/$1"
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-    --no-build-isolation --require-hashes --requirement "$lock" >&2
+    --no-build-isolation --no-deps --require-hashes --requirement "$lock" >&2
   mkdir -p "${marker%/*}"
   cp "$lock" "$marker"
 }
@@ -62,7 +63,7 @@ make_environment() {
     "$environment/locks/$1.txt"; then
     return
   fi
-  say "making build/$1, the Python environment of $(grep -m 1 -o -E '^(pyspark|numpy)==[^ ]*' \
+  say "making build/$1, the Python environment of $(grep -m 1 -o -E '^(pyspark|pyspark-client|numpy)==[^ ]*' \
     "$root/requirements/$1.txt")"
   rm -rf "$environment"
   "$base_python" -m venv "$environment" >&2 || die "$base_python cannot make an environment"

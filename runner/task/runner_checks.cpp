@@ -12,7 +12,6 @@ namespace py4cpp::runner {
 namespace {
 
 constexpr const char* profiler_key = "spark.sql.pyspark.udf.profiler";
-constexpr const char* window_bounds_key = "window_bound_types";
 constexpr const char* input_type_key = "input_type";
 constexpr ReleaseNumber first_profiled{4, 0};
 
@@ -154,7 +153,7 @@ RunnerOptions completed(RunnerOptions options, EvalType type, const PythonReleas
   if (is_arrow(type)) options.runner_conf.merge(release.default_runner_conf());
   std::erase_if(options.runner_conf, [](const auto& entry) { return entry.second.empty(); });
   if (info.arguments == ArgumentForm::windowed) {
-    options.runner_conf[window_bounds_key] =
+    options.runner_conf[release.variant().window_bounds_key] =
         window_bounds_text(options.window_bounds, info, functions);
   }
   add_profiler(options, release);

@@ -157,12 +157,14 @@ TEST_SUITE("eval type") {
   TEST_CASE("window functions say how each of them is bounded") {
     const auto bounds = [](std::vector<WindowBound> given) {
       return completed({.window_bounds = std::move(given)}, EvalType::sql_window_agg_pandas_udf,
-                       v35, 2)
+                       v41, 2)
           .runner_conf.at("window_bound_types");
     };
     CHECK(bounds({}) == "unbounded,unbounded");
     CHECK(bounds({WindowBound::bounded, WindowBound::unbounded}) == "bounded,unbounded");
     CHECK_THROWS_AS(bounds({WindowBound::bounded}), Error);
+    CHECK(completed({}, EvalType::sql_window_agg_pandas_udf, v40, 1)
+              .runner_conf.at("pandas_window_bound_types") == "unbounded");
   }
 
   TEST_CASE("types that need their input's type are refused without it") {

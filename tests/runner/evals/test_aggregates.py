@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Functions from the rows of a group to one value: grouped aggregates (202, 252; iterator forms 217
+and 254) and window functions (203, 253), which give that value for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from evals.data import COLUMNS, batches_of, column_table
+from evals.peer import RELEASE, Argument, Peer, Task, TaskError, Udf
+
+GROUPED = [202, 217, 252, 254]
+AT_ONCE = [202, 252]  # The eval types that take several functions in one task.
+WINDOW = [203, 253]
+LARGE = 25_000
+
+
+def table(values: Sequence[int | None], weights: Sequence[int] | None = None) -> pa.Table:
+    """A group of values and weights; a weight is 1 unless it is given."""
+    return pa.table({
+        "_0": pa.array(values, pa.int64()),
+        "_1": pa.array(weights or [1] * len(values), pa.int64()),
+    })  # fmt: skip
+
+
+def source(groups: Sequence[pa.Table], batch: int = 10_000) -> list[pa.Table]:
+    """The groups in batches of so many rows at most."""
+    return [pa.Table.from_batches(batches_of(group, batch), group.schema) for group in groups]
+
+
+def plain(column: Any) -> list[Any]:
+    """A series or an array as Python values."""
+    if isinstance(column, pa.Array):
+        return list(column.to_pylist())
+    return [None if null else value.item() if hasattr(value, "item") else value
+            for value, null in zip(column, column.isna(), strict=True)]  # fmt: skip
+
+
+def weighted_sum(values: Any, weights: Any) -> int:
+    pairs = zip(plain(values), plain(weights), strict=True)
+    return int(sum(value * weight for value, weight in pairs if value is not None))
+
+
+def count(values: Any) -> int:
+    return len(values)
+
+
+def iterating(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The iterator form of a sum: the batches' values are added."""
+
+    def over_batches(batches: Any) -> Any:
+        return sum(
+            function(*columns) if isinstance(columns, tuple) else function(columns)
+            for columns in batches
+        )
+
+    return over_batches
+
+
+def aggregate(
+    eval_type: int, function: Callable[..., Any], arguments: Sequence[Argument] = (0,)
+) -> Udf:
+    """The function as one of that eval type, with a 64-bit result."""
+    made = iterating(function) if eval_type in (217, 254) else function
+    return Udf(made, pa.int64(), arguments)
+
+
+@pytest.mark.parametrize("eval_type", GROUPED)
+def test_each_group_gives_one_row(peer: Peer, eval_type: int) -> None:
+    groups = [table([1, None, 3], [10, 10, 10]), table([None]), table(range(LARGE))]
+    udf = aggregate(eval_type, weighted_sum, (0, 1))
+    answer = peer.run(Task(eval_type, [udf], source(groups)))
+    assert answer.values() == [40, 0, sum(range(LARGE))]
+
+
+@pytest.mark.parametrize("eval_type", AT_ONCE)
+def test_several_aggregates_share_one_pass(peer: Peer, eval_type: int) -> None:
+    groups = [table([1, 2], [3, 4]), table([5], [6])]
+    udfs = [
+        aggregate(eval_type, weighted_sum, (1, 0)),
+        aggregate(eval_type, count, (1,)),
+        Udf(lambda values: f"{plain(values)}", pa.string()),
+    ]
+    answer = peer.run(Task(eval_type, udfs, source(groups)))
+    assert answer.columns() == [[11, 30], [2, 1], ["[1, 2]", "[5]"]]
+
+
+@pytest.mark.parametrize("eval_type", GROUPED)
+def test_a_group_of_many_batches_is_one_group(peer: Peer, eval_type: int) -> None:
+    groups = source([table(range(10)), table(range(3))], batch=4)
+    answer = peer.run(Task(eval_type, [aggregate(eval_type, count)], groups))
+    assert answer.values() == [10, 3]
+
+
+@pytest.mark.parametrize("eval_type", GROUPED + WINDOW)
+def test_a_partition_without_groups_gives_none(peer: Peer, eval_type: int) -> None:
+    udf = aggregate(eval_type, count)
+    assert peer.run(Task(eval_type, [udf], [], schema=table([]).schema)).batches() == []
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("eval_type", AT_ONCE)
+def test_a_group_has_columns_of_each_type(peer: Peer, eval_type: int, column: str) -> None:
+    groups = [column_table(column)]
+    in_pandas = eval_type == 202
+    udf = Udf(lambda v: int(v.isna().sum()) if in_pandas else v.null_count, pa.int64())
+    nulls = groups[0]["_0"].null_count
+    assert peer.run(Task(eval_type, [udf], groups)).values() == [nulls]
+
+
+@pytest.mark.parametrize("eval_type", GROUPED)
+def test_an_exception_in_a_later_group_ends_the_task(peer: Peer, eval_type: int) -> None:
+    def picky(values: Any) -> int:
+        if plain(values) == [2]:
+            raise ArithmeticError("two")
+        return 0
+
+    groups = source([table([1]), table([2]), table([3])])
+    with pytest.raises(TaskError, match="PythonError: ArithmeticError: two") as failed:
+        peer.run(Task(eval_type, [aggregate(eval_type, picky)], groups))
+    assert "in picky" in failed.value.traceback
+
+
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_an_unbounded_window_repeats_its_value(peer: Peer, eval_type: int) -> None:
+    groups = source([table([1, None, 3]), table([7]), table(range(LARGE))])
+    udf = aggregate(eval_type, weighted_sum, (0, 1))
+    answer = peer.run(Task(eval_type, [udf], groups, windows=["unbounded"]))
+    assert answer.values() == [4, 4, 4, 7] + [sum(range(LARGE))] * LARGE
+
+
+def framed(values: Sequence[int], before: int) -> pa.Table:
+    """Values with the bounds of a frame for each row: so many rows before it, and the row."""
+    rows = range(len(values))
+    return pa.table({
+        "_0": pa.array([max(0, row - before) for row in rows], pa.int32()),
+        "_1": pa.array([row + 1 for row in rows], pa.int32()),
+        "_2": pa.array(values, pa.int64()),
+        "_3": pa.array([1] * len(values), pa.int64()),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_a_bounded_window_has_a_value_for_each_row(peer: Peer, eval_type: int) -> None:
+    groups = source([framed([1, 2, 3, 4], 1), framed([10], 1), framed([5, 6], 1)], batch=3)
+    udf = aggregate(eval_type, weighted_sum, (0, 1, 2, 3))
+    answer = peer.run(Task(eval_type, [udf], groups, windows=["bounded"]))
+    assert answer.values() == [1, 3, 5, 7, 10, 5, 11]
+
+
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_bounded_and_unbounded_windows_share_one_pass(peer: Peer, eval_type: int) -> None:
+    groups = source([framed([1, 2, 3], 2), framed([4], 2)])
+    udfs = [aggregate(eval_type, count, (2,)), aggregate(eval_type, count, (0, 1, 2))]
+    answer = peer.run(Task(eval_type, udfs, groups, windows=["unbounded", "bounded"]))
+    assert answer.columns() == [[3, 3, 3, 1], [1, 2, 3, 1]]
+
+
+@pytest.mark.parametrize("eval_type", [202, 203, 252, 253])
+def test_arguments_go_by_name(peer: Peer, eval_type: int) -> None:
+    udf = aggregate(eval_type, weighted_sum, ((1, "values"), (0, "weights")))
+    task = Task(eval_type, [udf], source([table([1, 2], [3, 4])]), windows=["unbounded"])
+    if RELEASE < (4, 0):
+        with pytest.raises(TaskError, match="name"):
+            peer.run(task)
+    else:
+        assert set(peer.run(task).values()) == {11}
