@@ -16,6 +16,21 @@
 namespace py4cpp::runner {
 namespace {
 
+// What a Unix socket holds on its way to a worker: so much that the worker finds its next batch
+// there when it is done with one, also when this process is busy with something else meanwhile.
+constexpr int send_buffer_bytes = 1 << 20;
+// Writes at a time, before reading has its turn again.
+constexpr int writes_max = 8;
+
+// TCP sockets find their size themselves.
+void widen(const Fd& socket) {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  if (::getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) return;
+  if (domain != AF_UNIX) return;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof send_buffer_bytes);
+}
+
 void* unconst(const std::byte* bytes) { return const_cast<std::byte*>(bytes); }
 
 }  // namespace
@@ -36,7 +51,11 @@ RunningTask::RunningTask(Lease lease, TaskInput input, AnswerForm form,
       meter_(host_.counters) {
   // A worker that is new has imports to do, which it can do while the input is made. One that is
   // warm gets header and data, if they fit, in a single write.
-  if (reused_) input_.fill();
+  if (reused_) {
+    input_.fill();
+  } else {
+    widen(lease_->socket);
+  }
   send_some();
 }
 
@@ -109,15 +128,12 @@ void RunningTask::finish_answer(bool reusable) {
 }
 
 void RunningTask::receive(std::size_t wanted) {
-  const std::span<std::byte> room = lease_->buffer.prepare(wanted);
+  const std::span<std::byte> room = lease_->buffer.prepare(wanted, host_.options.task_bytes_max);
   for (;;) {
     bool readable = false;
     bool writable = false;
     wait_for_worker(readable, writable);
-    if (writable) {
-      input_.fill();
-      send_some();
-    }
+    if (writable) send_input();
     if (!readable) continue;
     const ssize_t count = ::recv(lease_->socket.get(), room.data(), room.size(), MSG_DONTWAIT);
     if (count > 0) {
@@ -128,6 +144,14 @@ void RunningTask::receive(std::size_t wanted) {
     if (errno != EAGAIN && errno != EINTR) {
       fail_lost(std::string("lost its connection (") + std::strerror(errno) + ")");
     }
+  }
+}
+
+// As much as the socket takes, within reason.
+void RunningTask::send_input() {
+  for (int i = 0; i < writes_max && input_.pending(); ++i) {
+    input_.fill();
+    if (!send_some()) return;
   }
 }
 
@@ -147,7 +171,8 @@ void RunningTask::wait_for_worker(bool& readable, bool& writable) {
   readable = (entries[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
 }
 
-void RunningTask::send_some() {
+// True when all that was there to send went out.
+bool RunningTask::send_some() {
   const auto parts = input_.unsent();
   std::array<iovec, 2> vectors{
       {{unconst(parts[0].data()), parts[0].size()}, {unconst(parts[1].data()), parts[1].size()}}};
@@ -156,11 +181,15 @@ void RunningTask::send_some() {
   message.msg_iovlen = vectors.size();
   const ssize_t count = ::sendmsg(lease_->socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (count >= 0) {
-    meter_.sent(static_cast<std::size_t>(count));
-    return input_.sent(static_cast<std::size_t>(count));
+    const auto sent = static_cast<std::size_t>(count);
+    meter_.sent(sent);
+    const std::size_t whole = parts[0].size() + parts[1].size();
+    input_.sent(sent);
+    return sent == whole;
   }
   // A worker that went away may have left an answer: reading tells.
   if (errno != EAGAIN && errno != EINTR) input_.drop();
+  return false;
 }
 
 void RunningTask::on_idle() {

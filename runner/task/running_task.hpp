@@ -11,11 +11,11 @@
 
 #include "runner/cancel_token.hpp"
 #include "runner/pool/lease.hpp"
+#include "runner/pool/task_meter.hpp"
 #include "runner/pool/worker_host.hpp"
 #include "runner/python_runner.hpp"
 #include "runner/task/answer_parser.hpp"
 #include "runner/task/task_input.hpp"
-#include "runner/pool/task_meter.hpp"
 
 namespace py4cpp::runner {
 
@@ -39,7 +39,8 @@ class RunningTask final : public PythonTask {
   void finish_answer(bool reusable);
   void receive(std::size_t wanted);
   void wait_for_worker(bool& readable, bool& writable);
-  void send_some();
+  void send_input();
+  bool send_some();
   void on_idle();
   [[noreturn]] void fail_raised();
   [[noreturn]] void fail_lost(const std::string& what);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/arrow/spark_type.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+
+namespace py4cpp::runner {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const arrow::DataType& type);
+
+Json struct_of(const arrow::FieldVector& fields) {
+  Json columns = Json::array();
+  for (const auto& field : fields) {
+    columns.push_back({{"name", field->name()},
+                       {"type", json_of(*field->type())},
+                       {"nullable", field->nullable()},
+                       {"metadata", Json::object()}});
+  }
+  return {{"type", "struct"}, {"fields", std::move(columns)}};
+}
+
+Json array_of(const arrow::Field& items) {
+  return {{"type", "array"},
+          {"elementType", json_of(*items.type())},
+          {"containsNull", items.nullable()}};
+}
+
+Json map_of(const arrow::MapType& map) {
+  return {{"type", "map"},
+          {"keyType", json_of(*map.key_type())},
+          {"valueType", json_of(*map.item_type())},
+          {"valueContainsNull", map.item_field()->nullable()}};
+}
+
+Json decimal_of(const arrow::DecimalType& decimal) {
+  return "decimal(" + std::to_string(decimal.precision()) + "," + std::to_string(decimal.scale()) +
+         ")";
+}
+
+// Types without parameters; empty for all others.
+const char* plain_name(arrow::Type::type id) {
+  switch (static_cast<int>(id)) {
+    case arrow::Type::NA:
+      return "void";
+    case arrow::Type::BOOL:
+      return "boolean";
+    case arrow::Type::INT8:
+      return "byte";
+    case arrow::Type::UINT8:
+    case arrow::Type::INT16:
+      return "short";
+    case arrow::Type::UINT16:
+    case arrow::Type::INT32:
+      return "integer";
+    case arrow::Type::UINT32:
+    case arrow::Type::INT64:
+      return "long";
+    case arrow::Type::FLOAT:
+      return "float";
+    case arrow::Type::DOUBLE:
+      return "double";
+    case arrow::Type::STRING:
+    case arrow::Type::LARGE_STRING:
+      return "string";
+    case arrow::Type::BINARY:
+    case arrow::Type::LARGE_BINARY:
+    case arrow::Type::FIXED_SIZE_BINARY:
+      return "binary";
+    case arrow::Type::DATE32:
+      return "date";
+    case arrow::Type::DURATION:
+      return "interval day to second";
+    default:
+      return "";
+  }
+}
+
+Json json_of(const arrow::DataType& type) {
+  if (const char* name = plain_name(type.id()); *name != '\0') return name;
+  switch (static_cast<int>(type.id())) {
+    case arrow::Type::TIMESTAMP:
+      return static_cast<const arrow::TimestampType&>(type).timezone().empty() ? "timestamp_ntz"
+                                                                               : "timestamp";
+    case arrow::Type::DECIMAL128:
+      return decimal_of(static_cast<const arrow::DecimalType&>(type));
+    case arrow::Type::LIST:
+    case arrow::Type::LARGE_LIST:
+    case arrow::Type::FIXED_SIZE_LIST:
+      return array_of(*type.field(0));
+    case arrow::Type::MAP:
+      return map_of(static_cast<const arrow::MapType&>(type));
+    case arrow::Type::STRUCT:
+      return struct_of(type.fields());
+    default:
+      throw Error("Spark SQL has no type for " + type.ToString() + "; cast the column first");
+  }
+}
+
+}  // namespace
+
+std::string spark_type_json(const arrow::DataType& type) { return json_of(type).dump(); }
+
+std::string spark_type_json(const arrow::Schema& schema) {
+  return struct_of(schema.fields()).dump();
+}
+
+}  // namespace py4cpp::runner
