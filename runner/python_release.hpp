@@ -41,6 +41,7 @@ enum class NamedArguments {
 struct WireVariant {
   ReleaseNumber number = {};
   ContextForm context = ContextForm::json;
+  bool cpu_amount = false;       ///< the JSON context has the CPUs as a decimal text too
   bool init_message = false;     ///< the header is one length-prefixed message after a marker
   bool conf_always = false;      ///< runner and eval conf are sent for every eval type; before,
                                  ///< Arrow types get the first, and their payload the rest

@@ -50,7 +50,7 @@ void write_binary_context(const WireVariant& variant, const TaskContext& context
 }
 
 // Text that is no UTF-8 could not be JSON: such bytes become U+FFFD.
-std::string json_context(const TaskContext& context) {
+std::string json_context(const WireVariant& variant, const TaskContext& context) {
   using nlohmann::json;
   const BarrierServer& server = context.barrier_server;
   json object = json::object();
@@ -67,8 +67,10 @@ std::string json_context(const TaskContext& context) {
   object["attemptNumber"] = context.attempt_number;
   object["taskAttemptId"] = context.task_attempt_id;
   object["cpus"] = context.cpus;
-  object["cpuAmount"] =
-      context.cpu_amount.empty() ? std::to_string(context.cpus) : context.cpu_amount;
+  if (variant.cpu_amount) {
+    object["cpuAmount"] =
+        context.cpu_amount.empty() ? std::to_string(context.cpus) : context.cpu_amount;
+  }
   json& resources = object["resources"] = json::object();
   for (const auto& [key, resource] : context.resources) {
     resources[key]["name"] = resource.name;
@@ -93,7 +95,7 @@ void write_fields(const WireVariant& variant, const TaskHeader& header, BytesWri
   out.i32(header.context.split_index.value_or(header.context.partition_id));
   out.text(header.python_version);
   if (variant.context == ContextForm::json) {
-    out.text(json_context(header.context));
+    out.text(json_context(variant, header.context));
   } else {
     write_binary_context(variant, header.context, out);
   }

@@ -31,7 +31,7 @@ def flag(value):
     return b"\x01" if value else b"\x00"
 
 
-def json_context(case):
+def json_context(release, case):
     server = case["server"]
     return text(
         json.dumps(
@@ -44,7 +44,7 @@ def json_context(case):
                 "attemptNumber": case["attempt"],
                 "taskAttemptId": case["task"],
                 "cpus": case["cpus"],
-                "cpuAmount": case["cpu_amount"],
+                **({"cpuAmount": case["cpu_amount"]} if release >= (4, 3) else {}),
                 "resources": {
                     key: {"name": name, "addresses": addresses}
                     for key, (name, addresses) in case["resources"].items()
@@ -77,7 +77,7 @@ def binary_context(release, case):
 
 def header(release, case):
     out = i32(case["partition"]) + text("3.11")
-    out += json_context(case) if release >= (4, 2) else binary_context(release, case)
+    out += json_context(release, case) if release >= (4, 2) else binary_context(release, case)
     out += text(case["files"]) + i32(len(case["includes"])) + b"".join(map(text, case["includes"]))
     decryption = case["decryption"]
     out += flag(decryption) + i32(len(case["removed"]) + len(case["added"]))
