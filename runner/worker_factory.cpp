@@ -252,8 +252,9 @@ std::vector<WorkerInfo> WorkerFactory::Impl::workers() const {
   std::vector<WorkerInfo> found;
   found.reserve(workers_.size());
   for (const auto& [pid, worker] : workers_) {
-    const bool waits = std::any_of(idle_.begin(), idle_.end(),
-                                   [&](const auto& idle) { return idle.get() == worker; });
+    const bool waits =
+        std::any_of(idle_.begin(), idle_.end(),
+                    [&, mine = worker](const auto& idle) { return idle.get() == mine; });
     found.push_back({.pid = pid, .busy = !waits, .tasks = worker->tasks});
   }
   return found;

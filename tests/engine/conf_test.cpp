@@ -75,17 +75,16 @@ TEST_SUITE("conf") {
 
   TEST_CASE("validation looks at everything that is read") {
     Conf().validate();
-    for (const auto& [key, value] :
-         std::map<std::string, std::string>{{"spark.driver.memory", "lots"},
-                                            {"spark.task.maxFailures", "0"},
-                                            {"spark.default.parallelism", "-3"},
-                                            {"spark.python.worker.reuse", "yes"},
-                                            {"spark.network.timeout", "soon"},
-                                            {"spark.executor.pyspark.memory", "x"},
-                                            {"spark.master", "mesos://x"}}) {
+    const std::map<std::string, std::string> wrong{
+        {"spark.driver.memory", "lots"},     {"spark.task.maxFailures", "0"},
+        {"spark.default.parallelism", "-3"}, {"spark.python.worker.reuse", "yes"},
+        {"spark.network.timeout", "soon"},   {"spark.executor.pyspark.memory", "x"},
+        {"spark.master", "mesos://x"}};
+    for (const auto& setting : wrong) {
+      const std::string& key = setting.first;
       CAPTURE(key);
       Conf conf;
-      conf.set(key, value);
+      conf.set(key, setting.second);
       CHECK_THROWS_WITH_AS(conf.validate(), doctest::Contains(key.c_str()), BadSetting);
     }
   }

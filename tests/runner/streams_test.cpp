@@ -66,7 +66,7 @@ const std::string end_marks = "\xff\xff\xff\xff\xff\xff\xff\xfc";
 
 TEST_SUITE("task input") {
   TEST_CASE("header, data and end go out in order however little is taken at a time") {
-    for (const std::size_t step : {1, 3, 7, 1000, 1'000'000}) {
+    for (const std::size_t step : {1U, 3U, 7U, 1000U, 1'000'000U}) {
       int pulled = 0;
       TaskInput input(
           bytes_of("header"),
