@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def pyspark_packages() -> Path:
 
 
 @pytest.fixture(scope="module")
-def project(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def project(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The examples, built far from our tree."""
     copy = Path(shutil.copytree(ROOT / "examples/runner", tmp_path_factory.mktemp("p") / "runner"))
     run("meson", "setup", "--buildtype=plain", "build", env=installed.env, cwd=copy)
