@@ -2,6 +2,7 @@
 #include "runner/pool/patience.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -21,12 +22,10 @@ int left_ms(Deadline deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX));
 }
 
-}  // namespace
-
-bool wait_readable(const Fd& fd, const Patience& patience, const Fd& or_this) {
+bool wait_for(const Fd& fd, short events, const Patience& patience, const Fd& or_this) {
   for (;;) {
     const int wait_ms = left_ms(patience.deadline);
-    std::array<pollfd, 3> entries{{{fd.get(), POLLIN, 0},
+    std::array<pollfd, 3> entries{{{fd.get(), events, 0},
                                    {or_this.get(), POLLIN, 0},
                                    {patience.cancel ? patience.cancel->fd() : -1, POLLIN, 0}}};
     const int ready = ::poll(entries.data(), entries.size(), wait_ms);
@@ -37,6 +36,12 @@ bool wait_readable(const Fd& fd, const Patience& patience, const Fd& or_this) {
     if (ready > 0) return true;
     if (ready == 0 && wait_ms < INT_MAX) return false;
   }
+}
+
+}  // namespace
+
+bool wait_readable(const Fd& fd, const Patience& patience, const Fd& or_this) {
+  return wait_for(fd, POLLIN, patience, or_this);
 }
 
 bool read_exact(const Fd& fd, std::span<std::byte> bytes, const Patience& patience) {
@@ -55,6 +60,21 @@ bool read_exact(const Fd& fd, std::span<std::byte> bytes, const Patience& patien
     }
   }
   return true;
+}
+
+void write_all(const Fd& socket, std::span<const std::byte> bytes, const Patience& patience) {
+  while (!bytes.empty()) {
+    if (!wait_for(socket, POLLOUT, patience, {})) {
+      throw Disconnected("the reader took no data in time");
+    }
+    const ssize_t count =
+        ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+    } else if (errno != EINTR && errno != EAGAIN) {
+      throw Disconnected(std::string("cannot write: ") + std::strerror(errno));
+    }
+  }
 }
 
 }  // namespace py4cpp::runner

@@ -25,4 +25,7 @@ bool wait_readable(const Fd& fd, const Patience& patience, const Fd& or_this = {
 /// Fills `bytes` as py4cpp::read_exact does. Throws TaskCancelled as well.
 bool read_exact(const Fd& fd, std::span<std::byte> bytes, const Patience& patience);
 
+/// Writes all of `bytes` to a socket as py4cpp::write_all does. Throws TaskCancelled as well.
+void write_all(const Fd& socket, std::span<const std::byte> bytes, const Patience& patience);
+
 }  // namespace py4cpp::runner
