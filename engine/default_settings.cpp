@@ -39,6 +39,7 @@ constexpr std::array settings{
     Setting{"spark.python.worker.module", "pyspark.worker", Kind::text},
     Setting{"spark.python.unix.domain.socket.enabled", "true", Kind::boolean},
     Setting{"spark.python.worker.faulthandler.enabled", "false", Kind::boolean},
+    Setting{"spark.python.task.killTimeout", "2s", Kind::duration_s},
     Setting{"spark.python.worker.idleTimeoutSeconds", "0", Kind::duration_s},
     Setting{"spark.python.worker.killOnIdleTimeout", "false", Kind::boolean},
     Setting{"spark.python.worker.tracebackDumpIntervalSeconds", "0", Kind::duration_s},

@@ -33,6 +33,8 @@ runner::WorkerOptions worker_options(const Conf& conf, runner::PythonRelease rel
   }
   options.idle_workers_max =
       static_cast<std::size_t>(conf.integer("spark.python.factory.idleWorkerMaxPoolSize"));
+  options.cancel_kill_ms_max =
+      conf.duration("spark.python.task.killTimeout", TimeUnit::millisecond);
   options.task_idle_ms_max =
       conf.duration("spark.python.worker.idleTimeoutSeconds", TimeUnit::second);
   options.kill_on_task_idle = conf.boolean("spark.python.worker.killOnIdleTimeout");

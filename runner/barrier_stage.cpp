@@ -88,19 +88,18 @@ void BarrierStage::Impl::listen() {
 }
 
 void BarrierStage::Impl::accept(Listener& listener, std::size_t task) {
-  listener.async_wait(
-      Listener::wait_read,
-      [self = shared_from_this(), &listener, task](const boost::system::error_code& error) {
-        if (error) return;
-        Fd connection(
-            ::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (connection) {
-          self->begin(std::move(connection), task);
-        } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-          return self->fail(std::string("cannot accept a barrier task: ") + std::strerror(errno));
-        }
-        self->accept(listener, task);
-      });
+  listener.async_wait(Listener::wait_read, [self = shared_from_this(), &listener,
+                                            task](const boost::system::error_code& error) {
+    if (error) return;
+    Fd connection(
+        ::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (connection) {
+      self->begin(std::move(connection), task);
+    } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+      return self->fail(std::string("cannot accept a barrier task: ") + std::strerror(errno));
+    }
+    self->accept(listener, task);
+  });
 }
 
 void BarrierStage::Impl::begin(Fd connection, std::size_t task) {
@@ -108,9 +107,8 @@ void BarrierStage::Impl::begin(Fd connection, std::size_t task) {
   const auto self = shared_from_this();
   const auto session = std::make_shared<BarrierSession>(
       host.control.context(), std::move(connection), task, servers[task].secret, options,
-      BarrierSession::Events{
-          .requested = [self](BarrierSession& which) { self->arrived(which); },
-          .ended = [self](BarrierSession& which) { self->left(which); }});
+      BarrierSession::Events{.requested = [self](BarrierSession& which) { self->arrived(which); },
+                             .ended = [self](BarrierSession& which) { self->left(which); }});
   sessions_.insert(session);
   session->start();
 }

@@ -142,8 +142,12 @@ EncryptedFileWriter::EncryptedFileWriter(std::filesystem::path path, const Encry
     throw Error("the system has no random bits for a file");
   }
   cipher_ = std::make_unique<ChunkCipher>(key, prefix, ChunkCipher::Way::seal);
-  plain_.assign(prefix.begin(), prefix.end());
-  write_whole(file_, std::exchange(plain_, {}), path_);
+  try {
+    write_whole(file_, prefix, path_);
+  } catch (const Error&) {
+    ::unlink(path_.c_str());
+    throw;
+  }
 }
 
 EncryptedFileWriter::~EncryptedFileWriter() {

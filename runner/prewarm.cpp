@@ -19,9 +19,8 @@ std::string import_statement(const std::string& module) {
       throw Error("'" + module + "' is no name of a Python module");
     }
   }
-  return "try:\n    import " + module +
-         "\nexcept ModuleNotFoundError as error:\n    if not '" + module +
-         ".'.startswith(str(error.name) + '.'):\n        raise\n";
+  return "try:\n    import " + module + "\nexcept ModuleNotFoundError as error:\n    if not '" +
+         module + ".'.startswith(str(error.name) + '.'):\n        raise\n";
 }
 
 void append(Bytes& out, std::string_view text) {
@@ -51,7 +50,9 @@ Bytes warm_up_command(const std::vector<std::string>& modules) {
   std::string statements;
   for (const std::string& module : modules) statements += import_statement(module);
   Bytes command;
-  append(command, "\x80\x02" "cbuiltins\nexec\n");
+  append(command,
+         "\x80\x02"
+         "cbuiltins\nexec\n");
   append_unicode(command, statements);
   append(command, "}\x86R0");
   append(command, "(cbuiltins\nmap\nN");

@@ -32,8 +32,8 @@ void FrameCutter::feed(std::string_view bytes) {
     const std::int32_t length = read_i32(bytes_.data() + whole_);
     const std::size_t size = length < 0 ? 0 : static_cast<std::size_t>(length);
     if ((length < 0 && length != null_item) || size > frame_bytes_max_) {
-      throw Error("a command wrote a frame of the length " + std::to_string(length) +
-                  "; at most " + std::to_string(frame_bytes_max_) + " is allowed");
+      throw Error("a command wrote a frame of the length " + std::to_string(length) + "; at most " +
+                  std::to_string(frame_bytes_max_) + " is allowed");
     }
     if (bytes_.size() - whole_ < length_bytes + size) return;
     whole_ += length_bytes + size;

@@ -169,11 +169,10 @@ std::unique_ptr<Worker> Daemon::fork_worker(const CancelToken* cancel) {
   if (id <= 0 || ::getpgid(id) != process_.pid()) {
     if (id > 0 && id <= errno_max) {
       const std::vector<std::string> lines = output_->last_lines();
-      throw WorkerFailed(
-          with_lines("the Python daemon " + std::to_string(process_.pid()) +
-                         " cannot fork a worker: " + std::string(std::strerror(id)),
-                     lines),
-          lines);
+      throw WorkerFailed(with_lines("the Python daemon " + std::to_string(process_.pid()) +
+                                        " cannot fork a worker: " + std::string(std::strerror(id)),
+                                    lines),
+                         lines);
     }
     throw Disconnected("the Python worker " + std::to_string(id) + " ended at once");
   }

@@ -42,6 +42,8 @@ void Worker::signal(int number) const {
 }
 
 void Worker::begin_task(std::int64_t task_attempt_id) {
+  // Records that the last task wrote may still be in the pipe, and are that task's.
+  if (tasks > 1 && !host.options.session_id.empty()) host.control.catch_up();
   host.task_names.begin(pid, task_attempt_id);
 }
 

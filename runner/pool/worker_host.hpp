@@ -11,9 +11,9 @@
 #include "base/temp_dir.hpp"
 #include "runner/pool/control_thread.hpp"
 #include "runner/pool/output_log.hpp"
+#include "runner/pool/task_meter.hpp"
 #include "runner/pool/task_names.hpp"
 #include "runner/pool/task_watch.hpp"
-#include "runner/pool/task_meter.hpp"
 #include "runner/worker_options.hpp"
 
 namespace py4cpp::runner {

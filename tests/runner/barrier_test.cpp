@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Barrier stages of real workers, and strangers that connect to them.
-#include "runner/barrier_stage.hpp"
-
 #include <doctest/doctest.h>
 
 #include <thread>
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
+#include "runner/barrier_stage.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -100,9 +99,8 @@ TEST_SUITE("barrier stage") {
     context.barrier = true;
     context.barrier_server = stage.server(1);
     auto task = runner.compute(source({"barrier"}), context);
-    const std::jthread other([&] {
-      CHECK(run_stage(workers, stage, "barrier_or_gather", {"3"}).front() != "done");
-    });
+    const std::jthread other(
+        [&] { CHECK(run_stage(workers, stage, "barrier_or_gather", {"3"}).front() != "done"); });
     stage.abort("the job was cancelled");
     task.reset();
     CHECK(eventually([&] { return stage.failure() == "the job was cancelled"; }));
@@ -112,8 +110,7 @@ TEST_SUITE("barrier stage") {
     for (const bool unix_sockets : {true, false}) {
       CAPTURE(unix_sockets);
       Workers workers(interpreters().front(), {.unix_sockets = unix_sockets});
-      BarrierStage stage(workers.factories(),
-                         {.tasks = 2, .request_ms_max = milliseconds(100)});
+      BarrierStage stage(workers.factories(), {.tasks = 2, .request_ms_max = milliseconds(100)});
       std::vector<Fd> silent;
       for (int i = 0; i < 30; ++i) silent.push_back(connect_to(stage.server(0)));
       const Fd liar = connect_to(stage.server(1));

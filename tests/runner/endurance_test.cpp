@@ -81,9 +81,7 @@ class Forks {
 class Actor {
  public:
   Actor(Workers& workers, const Interpreter& interpreter, unsigned seed)
-      : workers_(workers),
-        factory_(workers.factories().get(interpreter.python)),
-        random_(seed) {}
+      : workers_(workers), factory_(workers.factories().get(interpreter.python)), random_(seed) {}
 
   std::size_t below(std::size_t bound) {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_);
@@ -272,8 +270,8 @@ TEST_SUITE("endurance") {
   TEST_CASE("a pool that many threads share gives each of them what is right") {
     constexpr unsigned threads = 16;
     const auto seed = static_cast<unsigned>(setting("PY4CPP_SEED", 1));
-    const auto end = std::chrono::steady_clock::now() +
-                     std::chrono::seconds(setting("PY4CPP_SOAK_SECONDS", 3));
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::seconds(setting("PY4CPP_SOAK_SECONDS", 3));
     const Interpreter& interpreter = interpreters().front();
     { const Workers functions(interpreter); }
     const NothingLeft nothing_left;

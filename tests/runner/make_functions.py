@@ -211,7 +211,7 @@ def fault(items):
         yield b"x" * (1 << 40)
     elif what == "descriptors":
         while True:
-            held.append(open(os.devnull, "rb"))
+            held.append(os.open(os.devnull, os.O_RDONLY))
     elif what == "hangs":
         time.sleep(600)
     elif what == "stuck":

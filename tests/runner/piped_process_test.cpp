@@ -55,6 +55,32 @@ TEST_SUITE("piped process") {
     CHECK(pipe("printf 'a\\nb'", {"unread"}) == std::vector<std::string>{"a", "b"});
   }
 
+  TEST_CASE("a command may read and write frames as they are") {
+    const NothingIsLeft check;
+    const auto pass = [](const std::string& script, PipeForm input, PipeForm output,
+                         const std::vector<std::string>& items) {
+      PipedProcess process({.command = {"sh", "-c", script},
+                            .input = input,
+                            .output = output,
+                            .line_bytes_max = 1'000'000},
+                           source(items));
+      return read_all(process);
+    };
+    const std::vector<std::string> items{"a\nb", "", std::string(300'000, 'x')};
+    CHECK(pass("cat", PipeForm::frames, PipeForm::frames, items) == items);
+    CHECK(pass("printf '\\000\\000\\000\\002hi'", PipeForm::lines, PipeForm::frames, {}) ==
+          std::vector<std::string>{"hi"});
+    CHECK(pass("head -c 4 >/dev/null; cat", PipeForm::frames, PipeForm::lines, {"a\nb"}) ==
+          std::vector<std::string>{"a", "b"});
+    CHECK_THROWS_WITH_AS(
+        pass("printf '\\000\\000\\000\\002h'", PipeForm::lines, PipeForm::frames, {}),
+        "a command's output ends within a frame", Error);
+    CHECK_THROWS_AS(pass("printf '\\000\\000'; exit 3", PipeForm::lines, PipeForm::frames, {}),
+                    WorkerFailed);
+    CHECK_THROWS_WITH_AS(pass("echo text, not frames", PipeForm::lines, PipeForm::frames, {}),
+                         doctest::Contains("frame of the length 1952807028"), Error);
+  }
+
   TEST_CASE("a failing command is an error with its status and what it said") {
     const NothingIsLeft check;
     auto process = shell("cat; echo no luck >&2; exit 3", {"x"});

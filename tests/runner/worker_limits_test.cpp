@@ -120,9 +120,10 @@ TEST_SUITE("worker limits") {
     std::ofstream(site.path() / "sitecustomize.py") << "import time; time.sleep(600)";
     for (const bool use_daemon : {true, false}) {
       CAPTURE(use_daemon);
-      Workers workers(interpreters().front(), {.use_daemon = use_daemon,
-                                               .environment = {{"PYTHONPATH", site.path().string()}},
-                                               .stop_ms_max = milliseconds(50)});
+      Workers workers(interpreters().front(),
+                      {.use_daemon = use_daemon,
+                       .environment = {{"PYTHONPATH", site.path().string()}},
+                       .stop_ms_max = milliseconds(50)});
       const auto cancel = std::make_shared<CancelToken>();
       std::vector<std::jthread> threads;
       for (int i = 0; i < 3; ++i) {

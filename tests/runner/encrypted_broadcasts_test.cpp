@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Real workers that get encrypted broadcasts, and keep and drop them as plain ones.
+#include "runner/encrypted_broadcasts.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "worker_fixture.hpp"
+
+using namespace py4cpp;
+using namespace py4cpp::runner;
+using namespace py4cpp::runner::test;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// The files of a folder, encrypted, as broadcasts.
+class Secrets {
+ public:
+  explicit Secrets(std::string from) : from_(std::move(from)) {}
+
+  std::shared_ptr<const Broadcast> broadcast(std::int64_t id, const std::string& name) {
+    std::ifstream file(from_ + "/" + name, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    Broadcast made{id, (folder_.path() / std::to_string(id)).string()};
+    EncryptedFileWriter writer(made.path, *key);
+    writer.write(std::as_bytes(std::span(text)));
+    writer.finish();
+    return std::make_shared<const Broadcast>(made);
+  }
+
+  const std::shared_ptr<const EncryptionKey> key = std::make_shared<const EncryptionKey>();
+
+ private:
+  const std::string from_;
+  const TempDir folder_ = TempDir(default_temp_root(), "py4cpp-secrets-");
+};
+
+Texts run(Workers& workers, const std::shared_ptr<BroadcastServer>& server,
+          const std::vector<std::shared_ptr<const Broadcast>>& broadcasts, const Texts& ids) {
+  PythonFunction function = workers.function("broadcasts");
+  function.broadcasts = broadcasts;
+  const PythonRunner runner(workers.factories(), function, {.broadcast_server = server});
+  return read_all(*runner.compute(source(ids), {}));
+}
+
+}  // namespace
+
+TEST_SUITE("encrypted broadcasts") {
+  TEST_CASE("workers read them, keep them from task to task, and drop those not needed") {
+    for (const Interpreter& interpreter : interpreters()) {
+      for (const bool unix_sockets : {true, false}) {
+        if (unix_sockets && !interpreter.release.variant().unix_sockets) continue;
+        CAPTURE(interpreter.release.text());
+        CAPTURE(unix_sockets);
+        Workers workers(interpreter, {.unix_sockets = unix_sockets});
+        Secrets secrets(workers.folder());
+        const auto first = secrets.broadcast(5, "first-broadcast");
+        const auto second = secrets.broadcast(6, "second-broadcast");
+        const auto server = std::make_shared<EncryptedBroadcasts>(workers.factories(), secrets.key);
+        CHECK(run(workers, server, {first, second}, {"5", "6"}) == Texts{"111", "two"});
+        CHECK(run(workers, server, {first, second}, {"6", "5"}) == Texts{"two", "111"});
+        CHECK(run(workers, server, {second}, {"5", "6"}) == Texts{"gone", "two"});
+        CHECK(run(workers, server, {first}, {"5", "6"}) == Texts{"111", "gone"});
+        CHECK(workers.stats().created == 1);
+      }
+    }
+  }
+
+  TEST_CASE("a damaged file fails the task, and the log says why") {
+    Workers workers(interpreters().front());
+    Secrets secrets(workers.folder());
+    const auto broadcast = secrets.broadcast(5, "first-broadcast");
+    std::ofstream(broadcast->path, std::ios::app) << "!";
+    const auto server = std::make_shared<EncryptedBroadcasts>(workers.factories(), secrets.key);
+    CHECK_THROWS_WITH_AS(run(workers, server, {broadcast}, {"5"}), doctest::Contains("EOFError"),
+                         PythonError);
+    CHECK(eventually([&] { return workers.said().find("is damaged") != std::string::npos; }));
+  }
+
+  TEST_CASE("offers that nobody takes are bounded and end with the server") {
+    Workers workers(interpreters().front());
+    EncryptedBroadcasts server(workers.factories(), std::make_shared<const EncryptionKey>());
+    for (std::size_t i = 0; i < EncryptedBroadcasts::servings_max; ++i) server.offer({});
+    CHECK_THROWS_AS(server.offer({}), Overloaded);
+  }
+}
