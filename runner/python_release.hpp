@@ -4,7 +4,6 @@
 // more row of the table in python_release.cpp.
 #pragma once
 
-#include <compare>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,7 +16,11 @@ struct ReleaseNumber {
   int major = 0;
   int minor = 0;
 
-  friend constexpr auto operator<=>(const ReleaseNumber&, const ReleaseNumber&) = default;
+  friend constexpr bool operator==(ReleaseNumber a, ReleaseNumber b) = default;
+  friend constexpr bool operator<(ReleaseNumber a, ReleaseNumber b) {
+    return a.major != b.major ? a.major < b.major : a.minor < b.minor;
+  }
+  friend constexpr bool operator>=(ReleaseNumber a, ReleaseNumber b) { return !(a < b); }
 };
 
 /// "4.3".

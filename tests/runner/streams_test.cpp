@@ -65,6 +65,15 @@ const std::string end_marks = "\xff\xff\xff\xff\xff\xff\xff\xfc";
 }  // namespace
 
 TEST_SUITE("task input") {
+  TEST_CASE("Arrow data has no mark of its own between it and the end of the task") {
+    int pulled = 0;
+    TaskInput input(bytes_of("header"),
+                    std::make_unique<RunsSource>(std::vector<Bytes>{bytes_of("arrow")}, pulled),
+                    InputEnd::of_arrow);
+    CHECK(send_all(input, 4) == "headerarrow\xff\xff\xff\xfc");
+    CHECK(input.data_sent());
+  }
+
   TEST_CASE("header, data and end go out in order however little is taken at a time") {
     for (const std::size_t step : {1U, 3U, 7U, 1000U, 1'000'000U}) {
       int pulled = 0;
