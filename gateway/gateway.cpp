@@ -54,10 +54,15 @@ class Gateway::Impl final : public ProxyCaller {
             [this](const CallbackAddress& address) {
               return dial(address, callback_tls.get(), core.options);
             },
-            [this] { housekeeper.wake(); }) {
+            [this] { housekeeper_.wake(); }) {
     core.cancel = [this](std::uint16_t remote_port, std::uint16_t local_port) {
       server.cancel(remote_port, local_port);
     };
+  }
+
+  void start() {
+    housekeeper_.start();
+    server.start();
   }
 
   Value call(const std::string& id, std::string_view method,
@@ -79,7 +84,7 @@ class Gateway::Impl final : public ProxyCaller {
   void release(const std::string& id) noexcept override {
     --core.counters.proxies;
     if (id == wire::entry_point_id || !core.options.release_proxies) return;
-    if (releases_.add(id)) housekeeper.wake();
+    if (releases_.add(id)) housekeeper_.wake();
   }
 
   /// Tells Python of dead proxies over this thread's pinned connection, else over a callback
@@ -99,7 +104,7 @@ class Gateway::Impl final : public ProxyCaller {
 
   void stop() {
     pool.close();
-    housekeeper.stop();
+    housekeeper_.stop();
     server.stop();
     core.objects.clear();
     tell_shutdown();
@@ -115,7 +120,6 @@ class Gateway::Impl final : public ProxyCaller {
   const std::unique_ptr<const TlsContext> tls, callback_tls;  // Null for plain connections.
   Server server;
   CallbackPool pool;
-  Housekeeper housekeeper{[this](auto now) { return do_chores(now); }};
 
  private:
   void begin(Session& session) {
@@ -192,6 +196,9 @@ class Gateway::Impl final : public ProxyCaller {
   std::mutex over_mutex_;
   std::condition_variable over_changed_;
   bool is_over_ = false;  // Guarded by over_mutex_.
+
+  /// The last member: its thread uses the others, so it has to end before they do.
+  Housekeeper housekeeper_{[this](auto now) { return do_chores(now); }};
 };
 
 Gateway::Gateway(Registry& registry, GatewayOptions options) {
@@ -200,8 +207,7 @@ Gateway::Gateway(Registry& registry, GatewayOptions options) {
   impl_ = std::make_shared<Impl>(registry, std::move(options));
   impl_->core.gateway = this;
   impl_->core.proxy_caller = impl_;
-  impl_->housekeeper.start();
-  impl_->server.start();
+  impl_->start();
 }
 
 Gateway::~Gateway() { stop(); }

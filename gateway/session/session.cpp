@@ -111,9 +111,13 @@ bool Session::present_token(const std::string& token) {
   std::string request = "A\n";
   wire::append_escaped(request, token);
   send(request + "\ne\n");
-  if (!transport_->wait_readable(core_.options.callback_connect_ms_max))
+  // Whoever listens there may be a stranger: it gets a short time and a short line.
+  const auto end = Clock::now() + core_.options.callback_connect_ms_max;
+  reader_.set_limits(limits_before_token);
+  const auto answer = receive(end);
+  if (!answer && Clock::now() >= end)
     lose("Python's callback server did not answer to our token in time");
-  const auto answer = receive();
+  reader_.set_limits({core_.options.command_bytes_max, core_.options.arguments_max});
   if (answer && answer->lines.front() == "!yv") return true;
   is_broken_ = true;
   if (answer && answer->lines.front() == "!xn") return false;
@@ -162,7 +166,12 @@ void Session::release(const std::vector<std::string>& ids) {
   }
 }
 
-std::optional<wire::Message> Session::receive() {
+std::optional<wire::Message> Session::receive(Clock::time_point end) {
+  const auto is_late = [&] {
+    if (end == Clock::time_point::max()) return false;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    return left.count() <= 0 || !transport_->wait_readable(left);
+  };
   for (;;) {
     auto message = reader_.next();
     if (!message) {
@@ -172,6 +181,7 @@ std::optional<wire::Message> Session::receive() {
       lose(message.error().message());
     }
     if (*message) return std::move(**message);
+    if (is_late()) return std::nullopt;
     boost::system::error_code error;
     const std::size_t count = transport_->read(reader_.space(), error);
     if (error == boost::asio::error::timed_out) lose_silent();

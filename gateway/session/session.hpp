@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,7 +38,7 @@ class Session {
 
   /// Presents the token to Python's callback server. False when that wants another token or knows
   /// none at all, which its answer does not tell apart; the connection is of no use then. Throws
-  /// Disconnected when there is no proper answer in time.
+  /// Disconnected when there is no proper answer, whole, within callback_connect_ms_max.
   bool present_token(const std::string& token);
 
   /// See Proxy::call; on the session's thread only. `was_sent` becomes true once the request is on
@@ -57,7 +58,10 @@ class Session {
   std::function<void(Session&)> before_answer;
 
  private:
-  std::optional<wire::Message> receive();
+  using Clock = std::chrono::steady_clock;
+
+  /// The next message; nothing at the end of the connection, or when it is not whole by `end`.
+  std::optional<wire::Message> receive(Clock::time_point end = Clock::time_point::max());
   std::optional<wire::Message> receive_within_call();
   void send(std::string_view bytes);
   /// Sends an answer. When that fails the object in it is forgotten, for Python does not know it.

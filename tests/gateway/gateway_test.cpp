@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "house.hpp"
+#include "tests/support/messages.hpp"
 
 namespace py4cpp::test {
 
@@ -158,14 +159,33 @@ TEST_SUITE("gateway") {
     CHECK_THROWS_AS(python.call("late"), Disconnected);
   }
 
-  TEST_CASE("a callback server that does not answer to the token is given up in time") {
+  TEST_CASE("a callback server that does not answer to the token, or not whole, is given up") {
     const Fd listener = listen_loopback();
     GatewayOptions options;
     options.pinned = false;
     options.callback_port = local_port(listener);
     options.callback_connect_ms_max = std::chrono::milliseconds(50);
     House house(options);
-    CHECK_THROWS_AS(house.gateway->python_entry_point().call("never"), Disconnected);
+    for (const auto* answer : {"", "!", "!y"}) {
+      auto result = std::async(std::launch::async,
+                               [&] { return house.gateway->python_entry_point().call("never"); });
+      Client server(accept_connection(listener));
+      server.send(answer);
+      CHECK(contains(message_of([&] { result.get(); }), "did not answer to our token in time"));
+    }
+  }
+
+  TEST_CASE("a callback server gets one short line to answer to the token") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = false;
+    options.callback_port = local_port(listener);
+    House house(options);
+    auto result = std::async(std::launch::async,
+                             [&] { return house.gateway->python_entry_point().call("never"); });
+    Client server(accept_connection(listener));
+    server.send(std::string(5'000, '!'));
+    CHECK(contains(message_of([&] { result.get(); }), "more bytes than the limit allows"));
   }
 
   TEST_CASE("proxies are counted until their last copy goes") {
