@@ -67,6 +67,7 @@ class Gateway::Impl final : public ProxyCaller {
 
   Value call(const std::string& id, std::string_view method,
              std::vector<Value> arguments) override {
+    const LatencyTimer timer(&core.counters.callbacks);
     bool was_sent = false;
     if (Session* session = session_of_thread())
       return session->call(id, method, arguments, was_sent);
@@ -249,6 +250,8 @@ GatewayMetrics Gateway::metrics() const {
   metrics.connections_accepted = impl_->core.connections_ever;
   metrics.bytes_received = counters.bytes_received;
   metrics.bytes_sent = counters.bytes_sent;
+  metrics.bytes_streamed = counters.bytes_streamed;
+  metrics.refused = counters.refusals.snapshot();
   return metrics;
 }
 

@@ -79,6 +79,28 @@ std::vector<MethodMetrics> CallMetrics::snapshot() const {
   return result;
 }
 
+std::string_view refusal_name(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::wrong_token:
+      return "wrong_token";
+    case Refusal::no_token:
+      return "no_token";
+    case Refusal::long_line:
+      return "long_line";
+    case Refusal::tls_handshake:
+      return "tls_handshake";
+    case Refusal::authentication_ms_max:
+      return "authentication_ms_max";
+    case Refusal::unauthenticated_max:
+      return "unauthenticated_max";
+    case Refusal::connections_max:
+      return "connections_max";
+    case Refusal::ended:
+      return "ended";
+  }
+  return "unknown";
+}
+
 std::string prometheus_text(const GatewayMetrics& metrics) {
   Exposition out("py4cpp_gateway_");
   out.family("call_seconds", "histogram", "How long calls of C++ functions took.");
@@ -97,6 +119,12 @@ std::string prometheus_text(const GatewayMetrics& metrics) {
   out.single("received_bytes_total", "counter", "Bytes received from Python.",
              metrics.bytes_received);
   out.single("sent_bytes_total", "counter", "Bytes sent to Python.", metrics.bytes_sent);
+  out.single("streamed_bytes_total", "counter", "Bytes sent to Python by stream().",
+             metrics.bytes_streamed);
+  out.family("connections_refused_total", "counter", "Connections that were not let in.");
+  for (std::size_t i = 0; i < refusal_count; ++i)
+    out.sample(metrics.refused[i],
+               "reason=\"" + std::string(refusal_name(static_cast<Refusal>(i))) + "\"");
   return out.text();
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/histogram.hpp"
@@ -28,6 +29,21 @@ struct MethodMetrics {
   std::uint64_t failures = 0;  // Calls that threw.
 };
 
+/// Why a connection was refused, or ended before it was let in.
+enum class Refusal : std::uint8_t {
+  wrong_token,            // Also of a client that was let in and presents another one later.
+  no_token,               // Its first command was another.
+  long_line,              // What it sent in the place of the token was too long.
+  tls_handshake,          // It speaks no TLS, or its certificate is not trusted.
+  authentication_ms_max,  // It took too long.
+  unauthenticated_max,    // Others came while it waited.
+  connections_max,        // There were too many already.
+  ended,                  // It went away by itself.
+};
+inline constexpr std::size_t refusal_count = 8;
+/// The name of the constant, which is the label `reason` in Prometheus' text.
+std::string_view refusal_name(Refusal refusal);
+
 /// A snapshot. The numbers are read one by one while others count on, so that sums of them may be
 /// off by the calls of that moment; none ever decreases except `objects`, `proxies` and
 /// `connections`.
@@ -41,6 +57,12 @@ struct GatewayMetrics {
   std::uint64_t connections_accepted = 0;  // Opened by either side, since the start.
   std::uint64_t bytes_received = 0;        // Of all connections, TLS taken off.
   std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_streamed = 0;                    // Of those sent, by `stream()`.
+  std::array<std::uint64_t, refusal_count> refused{};  // Connections, by Refusal.
+
+  std::uint64_t refused_for(Refusal reason) const {
+    return refused[static_cast<std::size_t>(reason)];
+  }
 };
 
 /// The snapshot in Prometheus' text format, for the body of an HTTP answer of type

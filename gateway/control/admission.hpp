@@ -3,9 +3,11 @@
 // What a client must say first: the command `A` with the token.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "gateway/gateway.hpp"
+#include "gateway/metrics.hpp"
 #include "gateway/wire/command_reader.hpp"
 
 namespace py4cpp {
@@ -14,7 +16,7 @@ namespace py4cpp {
 inline constexpr wire::CommandReader::Limits limits_before_token{4096, 16};
 
 struct Verdict {
-  bool is_admitted = false;
+  std::optional<Refusal> refusal;  // Nothing when the client is let in.
   std::string answer;
 };
 

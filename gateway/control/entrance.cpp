@@ -43,10 +43,12 @@ struct Entrance::Guest {
 };
 
 Entrance::Entrance(boost::asio::io_context& io, const GatewayOptions& options,
-                   const TlsContext* tls, Admitted admitted, Refused refused)
+                   const TlsContext* tls, RefusalCounters& counters, Admitted admitted,
+                   Refused refused)
     : io_(io),
       options_(options),
       tls_(tls),
+      counters_(counters),
       admitted_(std::move(admitted)),
       refused_(std::move(refused)),
       timer_(io) {}
@@ -68,8 +70,9 @@ void Entrance::enter(Fd socket) {
 bool Entrance::drop_oldest() {
   if (guests_.empty()) return false;
   const GuestPointer oldest = guests_.front();
-  drop(oldest, "it did not present the token before " + std::to_string(guests_.size()) +
-                   " others came (unauthenticated_max)");
+  drop(oldest, Refusal::unauthenticated_max,
+       "it did not present the token before " + std::to_string(guests_.size()) +
+           " others came (unauthenticated_max)");
   return true;
 }
 
@@ -87,7 +90,8 @@ void Entrance::proceed(const GuestPointer& guest) {
     const Step step = guest->tls->handshake();
     if (step == Step::wants_read || step == Step::wants_write) return wait(guest, step);
     if (step != Step::done)
-      return drop(guest, "the TLS handshake failed: " + TlsContext::explain(*guest->tls));
+      return drop(guest, Refusal::tls_handshake,
+                  "the TLS handshake failed: " + TlsContext::explain(*guest->tls));
     guest->has_shaken_hands = true;
   }
   if (!options_.authenticate) return admit(guest);
@@ -96,12 +100,13 @@ void Entrance::proceed(const GuestPointer& guest) {
     if (!message) {
       std::string answer;
       answer_fatal(answer, message.error().message());
-      return refuse(guest, answer, message.error().message());
+      return refuse(guest, answer, Refusal::long_line, message.error().message());
     }
     if (*message) return judge(guest, **message);
     const Step step = read(*guest);
     if (step == Step::wants_read || step == Step::wants_write) return wait(guest, step);
-    if (step != Step::done) return drop(guest, "it ended before it presented the token");
+    if (step != Step::done)
+      return drop(guest, Refusal::ended, "it ended before it presented the token");
   }
 }
 
@@ -134,9 +139,10 @@ Step Entrance::read(Guest& guest) {
 
 void Entrance::judge(const GuestPointer& guest, const wire::Message& message) {
   const Verdict verdict = judge_first(message, options_);
-  if (!verdict.is_admitted)
-    return refuse(guest, verdict.answer, "it did not present the right token");
-  if (!send(*guest, verdict.answer)) return drop(guest, "it ended before it was let in");
+  if (verdict.refusal)
+    return refuse(guest, verdict.answer, *verdict.refusal, "it did not present the right token");
+  if (!send(*guest, verdict.answer))
+    return drop(guest, Refusal::ended, "it ended before it was let in");
   admit(guest);
 }
 
@@ -164,21 +170,27 @@ void Entrance::admit(const GuestPointer& guest) {
   admitted_(std::move(transport));
 }
 
-void Entrance::refuse(const GuestPointer& guest, const std::string& answer,
+void Entrance::refuse(const GuestPointer& guest, const std::string& answer, Refusal refusal,
                       const std::string& reason) {
+  counters_.add(refusal);
   send(*guest, answer);
   const int socket = guest->socket.native_handle();
   ::shutdown(socket, SHUT_WR);
   std::array<char, 4096> ignored{};
   for (std::size_t drained = 0; drained < drained_bytes_max; drained += ignored.size())
     if (::recv(socket, ignored.data(), ignored.size(), MSG_DONTWAIT) <= 0) break;
-  drop(guest, reason);
+  end(guest, reason);
 }
 
-void Entrance::drop(const GuestPointer& guest, const std::string& reason) {
+void Entrance::drop(const GuestPointer& guest, Refusal refusal, const std::string& reason) {
+  counters_.add(refusal);
+  end(guest, reason);
+}
+
+void Entrance::end(const GuestPointer& guest, const std::string& reason) {
   const Fd closed = remove(*guest);
   guest->tls.reset();
-  report(reason);
+  tell(reason);
 }
 
 Fd Entrance::remove(Guest& guest) {
@@ -188,7 +200,12 @@ Fd Entrance::remove(Guest& guest) {
   return Fd(guest.socket.release());
 }
 
-void Entrance::report(const std::string& reason) {
+void Entrance::report(Refusal refusal, const std::string& reason) {
+  counters_.add(refusal);
+  tell(reason);
+}
+
+void Entrance::tell(const std::string& reason) {
   const auto now = Clock::now();
   if (now < next_report_) {
     ++unreported_;
@@ -215,7 +232,8 @@ void Entrance::drop_late_ones() {
   const auto now = Clock::now();
   while (!guests_.empty() && guests_.front()->end <= now) {
     const GuestPointer late = guests_.front();
-    drop(late, "it did not present the token in time (authentication_ms_max)");
+    drop(late, Refusal::authentication_ms_max,
+         "it did not present the token in time (authentication_ms_max)");
   }
   arm_timer();
 }

@@ -16,6 +16,7 @@
 #include "base/fd.hpp"
 #include "gateway/transport/tls.hpp"
 #include "gateway/transport/transport.hpp"
+#include "gateway/types/call_metrics.hpp"
 #include "gateway/wire/command_reader.hpp"
 
 namespace py4cpp {
@@ -30,16 +31,18 @@ class Entrance {
   /// Told why a connection was ended here. Called rarely, however many there are.
   using Refused = std::function<void(const std::string& reason)>;
 
-  /// `tls` is null for plain connections. All arguments outlive the entrance.
+  /// `tls` is null for plain connections; every refusal is counted. All arguments outlive the
+  /// entrance.
   Entrance(boost::asio::io_context& io, const GatewayOptions& options, const TlsContext* tls,
-           Admitted admitted, Refused refused);
+           RefusalCounters& counters, Admitted admitted, Refused refused);
 
   /// Takes a connection that was just accepted, as a non-blocking socket.
   void enter(Fd socket);
   /// Ends the connection that waits longest, so that its descriptor is free; false without one.
   bool drop_oldest();
-  /// Tells of a connection that was refused: at once, or by number if that happens often.
-  void report(const std::string& reason);
+  /// Counts a connection that was refused and tells of it: at once, or by number if that happens
+  /// often.
+  void report(Refusal refusal, const std::string& reason);
   /// Ends all, for good.
   void close();
   std::size_t size() const { return size_; }
@@ -54,8 +57,11 @@ class Entrance {
   bool send(Guest& guest, const std::string& answer);
   void judge(const GuestPointer& guest, const wire::Message& message);
   void admit(const GuestPointer& guest);
-  void refuse(const GuestPointer& guest, const std::string& answer, const std::string& reason);
-  void drop(const GuestPointer& guest, const std::string& reason);
+  void refuse(const GuestPointer& guest, const std::string& answer, Refusal refusal,
+              const std::string& reason);
+  void drop(const GuestPointer& guest, Refusal refusal, const std::string& reason);
+  void end(const GuestPointer& guest, const std::string& reason);
+  void tell(const std::string& reason);
   Fd remove(Guest& guest);
   void arm_timer();
   void drop_late_ones();
@@ -63,6 +69,7 @@ class Entrance {
   boost::asio::io_context& io_;
   const GatewayOptions& options_;
   const TlsContext* const tls_;
+  RefusalCounters& counters_;
   const Admitted admitted_;
   const Refused refused_;
   std::list<GuestPointer> guests_;  // In the order of their coming, and so of their end.

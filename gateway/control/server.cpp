@@ -29,7 +29,7 @@ Server::Server(Core& core, const TlsContext* tls, Hooks hooks)
       listener_(io_, listen_on(core.options.address, core.options.port).release()),
       port_(local_port(listener_.native_handle())),
       entrance_(
-          io_, core.options, tls,
+          io_, core.options, tls, core.counters.refusals,
           [this](std::unique_ptr<Transport> transport) { admitted(std::move(transport)); },
           [this](const std::string& reason) { log(LogLevel::warn, reason); }) {}
 
@@ -118,7 +118,8 @@ void Server::retry_later(const std::string& reason) {
 bool Server::is_full() {
   const std::size_t count = connection_count();
   if (count < core_.options.connections_max) return false;
-  entrance_.report("there are " + std::to_string(count) + " already, the limit (connections_max)");
+  entrance_.report(Refusal::connections_max,
+                   "there are " + std::to_string(count) + " already, the limit (connections_max)");
   return true;
 }
 

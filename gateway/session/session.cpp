@@ -132,7 +132,6 @@ Value Session::call(const std::string& id, std::string_view method,
     throw Overloaded("calls between C++ and Python are nested " + std::to_string(depth_) +
                      " deep, which is the gateway's limit (depth_max)");
   const Deeper deeper(depth_);
-  const LatencyTimer timer(&core_.counters.callbacks);
   std::string request = "c\n" + id + "\n";
   request += method;
   request += '\n';
@@ -229,6 +228,7 @@ void Session::send_answer(const std::string& answer, const std::shared_ptr<Strea
 void Session::send_stream(Stream& stream) {
   const auto send_bytes = [this](std::span<const std::byte> bytes) {
     send({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    core_.counters.bytes_streamed.fetch_add(bytes.size(), std::memory_order_relaxed);
   };
   const auto source = stream.source();  // Alive while its bytes are sent, whoever closes it.
   is_streaming_ = true;
@@ -252,7 +252,8 @@ bool Session::authenticate() {
   const auto message = receive();
   if (!message) return false;
   const Verdict verdict = judge_first(*message, core_.options);
-  is_authenticated_ = verdict.is_admitted;
+  is_authenticated_ = !verdict.refusal;
+  if (verdict.refusal) core_.counters.refusals.add(*verdict.refusal);
   send(verdict.answer);
   if (!is_authenticated_ && core_.options.log)
     core_.options.log(LogLevel::warn, "Gateway",
@@ -264,7 +265,9 @@ Next Session::run(const wire::Message& message, std::string& answer) {
   if (message.name() == "A") {
     Verdict verdict = judge_again(message, core_.options);
     answer = std::move(verdict.answer);
-    return verdict.is_admitted ? Next::go_on : Next::close;
+    if (!verdict.refusal) return Next::go_on;
+    core_.counters.refusals.add(*verdict.refusal);
+    return Next::close;
   }
   CallContext context(core_.registry, state_, core_.gateway, &core_.counters);
   Command command{core_, context, message.lines, answer};

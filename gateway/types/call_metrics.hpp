@@ -57,13 +57,32 @@ class CallMetrics {
   std::atomic<std::size_t> used_ = 0;
 };
 
+/// Connections that were refused, by reason. Any thread.
+class RefusalCounters {
+ public:
+  void add(Refusal refusal) noexcept {
+    counts_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
+  }
+  std::array<std::uint64_t, refusal_count> snapshot() const {
+    std::array<std::uint64_t, refusal_count> result{};
+    for (std::size_t i = 0; i < refusal_count; ++i)
+      result[i] = counts_[i].load(std::memory_order_relaxed);
+    return result;
+  }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, refusal_count> counts_{};
+};
+
 /// All counters of one gateway.
 struct GatewayCounters {
   CallMetrics calls;
+  RefusalCounters refusals;
   LatencyCounter callbacks;
   std::atomic<std::size_t> proxies = 0;  // Alive now.
   std::atomic<std::uint64_t> bytes_received = 0;
   std::atomic<std::uint64_t> bytes_sent = 0;
+  std::atomic<std::uint64_t> bytes_streamed = 0;
 };
 
 /// Counts its own life, as a failure when an exception ends it. Does nothing without a counter.

@@ -95,6 +95,38 @@ TEST_SUITE("entrance") {
             "!xsAuthentication error: bad auth token received.");
       CHECK_FALSE(client.line());
     }
+    CHECK(house.gateway->metrics().refused_for(Refusal::wrong_token) == 7);
+  }
+
+  TEST_CASE("refused connections are counted by what was wrong with them") {
+    GatewayOptions options;
+    options.unauthenticated_max = 2;
+    options.connections_max = 1;
+    options.authentication_ms_max = std::chrono::milliseconds(200);
+    House house(options);
+    const auto refused = [&](Refusal reason) {
+      return house.gateway->metrics().refused_for(reason);
+    };
+    CHECK(Client(stranger(house)).ask(unit_call) == "!xsAuthentication error: unexpected command.");
+    CHECK(refused(Refusal::no_token) == 1);
+    Client(stranger(house)).ask("A\n" + std::string(5'000, 'x'));
+    CHECK(refused(Refusal::long_line) == 1);
+    const Fd half = stranger(house);
+    ::shutdown(half.get(), SHUT_WR);
+    CHECK(is_ended(half));
+    CHECK(refused(Refusal::ended) == 1);
+    const Fd first = stranger(house), second = stranger(house), third = stranger(house);
+    CHECK(is_ended(first));
+    CHECK(refused(Refusal::unauthenticated_max) == 1);
+    CHECK(is_ended(second));
+    CHECK(is_ended(third));
+    CHECK(refused(Refusal::authentication_ms_max) == 2);
+    Client client(*house.gateway);
+    CHECK(client.ask(unit_call) == "!yro0");
+    CHECK(is_ended(stranger(house)));
+    CHECK(refused(Refusal::connections_max) == 1);
+    CHECK(client.ask("A\nwrong\n") == "!xsAuthentication error: bad auth token received.");
+    CHECK(refused(Refusal::wrong_token) == 1);
   }
 
   TEST_CASE("before the token a client gets one short line") {

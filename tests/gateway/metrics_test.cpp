@@ -82,6 +82,17 @@ TEST_SUITE("metrics") {
     const LatencyTimer nobody_counts(nullptr);
   }
 
+  TEST_CASE("every reason of a refusal has a name and a sample of its own") {
+    GatewayMetrics metrics;
+    for (std::size_t i = 0; i < refusal_count; ++i) metrics.refused[i] = i + 1;
+    const std::string text = prometheus_text(metrics);
+    for (std::size_t i = 0; i < refusal_count; ++i) {
+      const std::string name(refusal_name(static_cast<Refusal>(i)));
+      CHECK(text.find("connections_refused_total{reason=\"" + name + "\"} " +
+                      std::to_string(i + 1)) != std::string::npos);
+    }
+  }
+
   TEST_CASE("names with quotes, backslashes and line ends stay one label") {
     GatewayMetrics metrics;
     metrics.methods.push_back({"a\"A", "f\\\n", {}, 3});

@@ -40,8 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   boost::asio::io_context io;
   bool was_admitted = false;
+  RefusalCounters counters;
   Entrance entrance(
-      io, options, data[0] == 'T' ? &tls : nullptr,
+      io, options, data[0] == 'T' ? &tls : nullptr, counters,
       [&](std::unique_ptr<Transport>) { was_admitted = true; }, [](const std::string&) {});
   entrance.enter(std::move(ours));
   while (entrance.size() > 0 && io.poll_one() > 0) continue;

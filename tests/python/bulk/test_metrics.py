@@ -75,3 +75,14 @@ def test_objects_connections_and_bytes_are_told(lab: Any) -> None:
     assert value(after, "received_bytes_total") > value(before, "received_bytes_total")
     assert value(after, "sent_bytes_total") > value(before, "sent_bytes_total")
     assert held.size() == 24
+
+
+def test_streamed_bytes_are_told_apart(lab: Any) -> None:
+    buffer = lab.matrix()
+    before = samples(lab)
+    with buffer.bytes.stream() as connection:
+        assert len(connection.read(24)) == 24
+    after = samples(lab)
+    assert value(after, "streamed_bytes_total") - value(before, "streamed_bytes_total") == 24
+    assert value(after, "sent_bytes_total") - value(before, "sent_bytes_total") > 24
+    assert value(after, "connections_refused_total", reason="wrong_token") == 0
