@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/convert_function.hpp"
+#include "gateway/function_object.hpp"
 #include "gateway/registry.hpp"
 #include "gateway/types/type_table.hpp"
 
@@ -48,6 +49,13 @@ std::string_view registered_method(const TypeRecord& record) {
 Cost callable_cost(const Registry&, const Value& value) {
   if (value.is_null()) return null_cost - distance_cost;
   return value.get_if<Proxy>() ? distance_cost : no_match;
+}
+
+const void* held_function(const Registry& registry, const Value& value,
+                          const std::type_info& type) {
+  if (!value.get_if<Object>()) return nullptr;
+  const auto function = registry.cast<FunctionObject>(value);
+  return function ? function->held_as(type) : nullptr;
 }
 
 std::string callback_method(const Registry& registry, const Proxy& proxy) {

@@ -99,6 +99,8 @@ struct TypeRecord {
   std::map<std::string, Field, std::less<>> static_fields{};
   std::vector<Constant> constants{};  // Of an enumeration, in the order of their declaration.
   std::int64_t (*number_of)(const void* constant) = nullptr;
+  /// What an object itself carries for its methods that have no `invoke`; null for most classes.
+  const Overload& (*carried)(const void* object) = nullptr;
 };
 
 /// The functions of an error class, none for other classes.

@@ -24,6 +24,7 @@
 namespace py4cpp {
 
 class Registry;
+void bind_java_functions(Registry& registry);
 
 namespace detail {
 
@@ -243,6 +244,8 @@ class Registry {
   const detail::TypeTable& table() const { return *table_; }
 
  private:
+  friend void bind_java_functions(Registry& registry);  // Declares what has no public form.
+
   using Translator = std::function<std::shared_ptr<NamedError>(const std::exception&)>;
   using Missing = std::function<void(const std::string& class_name, const std::string& member)>;
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <vector>
 
+#include "gateway/function_object.hpp"
 #include "gateway/types/stub_types.hpp"
 #include "gateway/wire/java_text.hpp"
 
@@ -29,9 +30,13 @@ from collections.abc import (
     Callable, Iterable, Iterator, MutableMapping, MutableSequence, MutableSet, Sequence,
 )
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, Protocol, overload
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, overload
 
 from _typeshed import SupportsKeysAndGetItem
+from typing_extensions import ParamSpec
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 )";
 
@@ -61,6 +66,14 @@ std::string_view container_members(char wire_code) {
       return {};
   }
 }
+
+/// Whether it is a class of functions that Python holds. These are generic: what a function takes
+/// and returns stands where it is returned.
+bool is_function(const Class& type) {
+  const auto& base = typeid(detail::FunctionObject);
+  return (type.record->type && *type.record->type == base) || type.ancestor(base);
+}
+constexpr std::string_view function_parameters = "[_P, _R]";
 
 std::string doc_string(std::string_view text) {
   std::string escaped;
@@ -115,6 +128,7 @@ void ModuleWriter::add_bases(const Class& type, const std::string& name, int dep
   for (const auto& base : type.record->bases)
     if (const Class* known = registry_.table().find(*base.type))
       bases += (bases.empty() ? "" : ", ") + base_name(*known);
+  if (is_function(type) && !bases.empty()) bases += function_parameters;
   for (const auto& parent : type.record->parents)
     if (const Class* known = registry_.table().find(parent); known && bases.empty())
       bases = base_name(*known);
@@ -123,6 +137,7 @@ void ModuleWriter::add_bases(const Class& type, const std::string& name, int dep
     bases += bases.empty() ? "Protocol" : ", Protocol";
   else if (bases.empty() && root && root != &type)
     bases = base_name(*root);
+  if (is_function(type)) bases += ", Generic" + std::string(function_parameters);
   lines("class " + name + (bases.empty() ? "" : "(" + bases + ")") + ":", depth);
   if (!type.record->doc.empty()) lines(doc_string(type.record->doc), depth + 1);
 }
@@ -161,6 +176,11 @@ void ModuleWriter::add_overloads(const std::string& name,
 /// A name that the class binds itself is written with what it inherits under the same name, since a
 /// Python class would hide that.
 void ModuleWriter::add_methods(const Class& type, int depth) {
+  if (is_function(type)) {
+    for (const auto& [name, own] : type.record->methods)
+      lines("def " + name + "(self, *args: _P.args, **kwargs: _P.kwargs) -> _R: ...", depth);
+    return;
+  }
   const Way way = type.record->is_interface ? Way::to_python : Way::to_cpp;
   for (const auto& [name, own] : type.record->methods)
     if (is_name(name)) add_overloads(name, type.methods.at(name), false, way, depth);

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "function_object.hpp"
 #include "operators.hpp"
 #include "overload.hpp"
 

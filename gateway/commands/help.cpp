@@ -2,6 +2,7 @@
 //
 // The help page of a class (`h`): what Python's help() shows for an object or a class.
 #include <algorithm>
+#include <optional>
 
 #include "gateway/commands/commands.hpp"
 #include "gateway/types/dispatch.hpp"
@@ -74,18 +75,22 @@ std::string result_text(const Registry& registry, const detail::Overload& overlo
   return std::string(simple_name(overload.return_name()));
 }
 
-void add_functions(Page& page, const Registry& registry,
+/// `object` is what the functions belong to, null when only its class is known.
+void add_functions(Page& page, const Registry& registry, const detail::Class& type, void* object,
                    const std::map<std::string_view, std::vector<detail::Method>>& functions,
                    bool is_short) {
   for (const auto& [name, overloads] : functions)
-    for (const auto& method : overloads)
-      page.line(detail::signature_text(registry, name, *method.overload, is_short) + " : " +
-                    result_text(registry, *method.overload),
-                method.overload->doc);
+    for (const auto& method : overloads) {
+      const auto* carried = object ? carried_overload(type, method, object) : nullptr;
+      const detail::Overload& shown = carried ? *carried : *method.overload;
+      page.line(detail::signature_text(registry, name, shown, is_short) + " : " +
+                    result_text(registry, shown),
+                shown.doc);
+    }
 }
 
-std::string help_page(const Registry& registry, const detail::Class& type, std::string_view pattern,
-                      bool is_short) {
+std::string help_page(const Registry& registry, const detail::Class& type, void* object,
+                      std::string_view pattern, bool is_short) {
   Page page(pattern, is_short);
   page.title(type);
   page.explain(type.record->doc, "|  ");
@@ -95,8 +100,8 @@ std::string help_page(const Registry& registry, const detail::Class& type, std::
         detail::signature_text(registry, simple_name(type.name()), *method.overload, is_short),
         method.overload->doc);
   page.section("Methods defined here");
-  add_functions(page, registry, type.methods, is_short);
-  add_functions(page, registry, type.static_methods, is_short);
+  add_functions(page, registry, type, object, type.methods, is_short);
+  add_functions(page, registry, type, nullptr, type.static_methods, is_short);
   page.section("Fields defined here");
   for (const auto* fields : {&type.fields, &type.static_fields})
     for (const auto& [name, member] : *fields)
@@ -118,6 +123,7 @@ Next run_help_command(Command& command) {
   if (!parts) return next;
   const Registry& registry = command.core.registry;
   std::string class_name(command.line(2));
+  std::optional<detail::Target> resolved;
   if (sub == "o") {
     const auto target = find_target(command.core, class_name);
     if (!target) {
@@ -125,6 +131,7 @@ Next run_help_command(Command& command) {
       return Next::go_on;
     }
     class_name = registry.class_name(*target);
+    if (const auto* object = target->get_if<Object>()) resolved = registry.table().resolve(*object);
   }
   const auto* type = registry.table().find(class_name);
   if (!type) {
@@ -133,8 +140,8 @@ Next run_help_command(Command& command) {
   }
   const auto* pattern = parts->empty() ? nullptr : parts->front().get_if<std::string>();
   const auto* is_short = parts->size() < 2 ? nullptr : (*parts)[1].get_if<bool>();
-  answer_text(command.answer, help_page(registry, *type, pattern ? *pattern : std::string(),
-                                        is_short && *is_short));
+  answer_text(command.answer, help_page(registry, *type, resolved ? resolved->pointer : nullptr,
+                                        pattern ? *pattern : std::string(), is_short && *is_short));
   return Next::go_on;
 }
 

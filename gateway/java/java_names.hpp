@@ -19,6 +19,7 @@ void bind_java_objects(Registry& registry);      // Object, Class, ClassLoader, 
 void bind_java_system(Registry& registry);       // System, PrintStream.
 void bind_java_numbers(Registry& registry);      // Integer, Double, Math and so on, String.
 void bind_java_collections(Registry& registry);  // ArrayList, HashMap, HashSet, Iterator, arrays.
+void bind_java_functions(Registry& registry);    // What a std::function is that Python holds.
 void bind_gateway_server(Registry& registry);    // What `GATEWAY_SERVER` answers, InetAddress.
 void bind_streams(Registry& registry);           // What Python may do with a Stream.
 

@@ -130,6 +130,7 @@ void bind_java_names(Registry& registry) {
   bind_java_system(registry);
   bind_java_numbers(registry);
   bind_java_collections(registry);
+  bind_java_functions(registry);
   bind_gateway_server(registry);
   bind_streams(registry);
 }

@@ -110,14 +110,19 @@ LatencyCounter* counter_of(CallContext& context, const Method& method, const Cla
   return counters ? counters->calls.counter(&method, type.name(), name) : nullptr;
 }
 
-Outcome run(const Method& method, const Class& type, std::string_view name, CallContext& context,
-            const Value& self, void* pointer, std::vector<Value>& arguments) {
-  const LatencyTimer timer(counter_of(context, method, type, name));
+Outcome invoke(const Method& method, CallContext& context, const Value& self, void* pointer,
+               std::vector<Value>& arguments) {
   if (method.origin) pointer = method.origin->cast(pointer);
   complete(context.registry(), *method.overload, arguments);
   Invocation invocation{context, self, pointer, arguments};
   Value result = method.overload->invoke(invocation);
   return {std::move(result), method.overload->return_name == nullptr};
+}
+
+Outcome run(const Method& method, const Class& type, std::string_view name, CallContext& context,
+            const Value& self, void* pointer, std::vector<Value>& arguments) {
+  const LatencyTimer timer(counter_of(context, method, type, name));
+  return invoke(method, context, self, pointer, arguments);
 }
 
 template <class Table>
@@ -161,11 +166,25 @@ CallResult call_method(const Registry& registry, CallContext& context, const Val
     return run(*chosen, *type, method, context, Value(), nullptr, arguments);
 
   const std::string class_name = registry.class_name(target);
+  if (!candidates.empty())
+    if (const Overload* carried = carried_overload(*type, candidates.front(), pointer)) {
+      const Method own{carried, nullptr};
+      if (!choose(registry, {&own, 1}, arguments))
+        return no_such(registry, class_name, method, {&own, 1}, arguments);
+      const LatencyTimer timer(counter_of(context, candidates.front(), *type, method));
+      return invoke(own, context, target, pointer, arguments);
+    }
   if (candidates.empty()) candidates = statics;
   if (candidates.empty())
     if (const auto* missing = registry.table().missing_for(class_name))
       (*missing)(class_name, std::string(method));
   return no_such(registry, class_name, method, candidates, arguments);
+}
+
+const Overload* carried_overload(const Class& type, const Method& method, void* pointer) {
+  const TypeRecord& record = method.origin ? *method.origin->base->record : *type.record;
+  if (method.overload->invoke || !record.carried) return nullptr;
+  return &record.carried(method.origin ? method.origin->cast(pointer) : pointer);
 }
 
 CallResult call_static(const Registry& registry, CallContext& context, std::string_view class_name,

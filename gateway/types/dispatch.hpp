@@ -41,6 +41,9 @@ CallResult call_static(const Registry& registry, CallContext& context, std::stri
 CallResult construct(const Registry& registry, CallContext& context, std::string_view class_name,
                      std::vector<Value> arguments);
 
+/// What an object of the class carries itself for a method; null when the method is the class's.
+const Overload* carried_overload(const Class& type, const Method& method, void* pointer);
+
 /// "name(int, java.lang.String)", with the parameters' names and defaults where they are known, and
 /// with the simple names of classes when it shall be short.
 std::string signature_text(const Registry& registry, std::string_view name,

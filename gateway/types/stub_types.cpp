@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "gateway/function_object.hpp"
 #include "gateway/wire/java_text.hpp"
 
 namespace py4cpp::stubs {
@@ -140,13 +141,23 @@ std::string TypeWriter::type(const PythonType& type, Way way) {
   if (type.parameters.empty()) return type.name == "Any" ? "Any" : plain(type.name);
   if (type.name == "optional") return argument(type, 0, way) + " | None";
   if (type.name == "union") return joined(type, way, " | ");
-  if (type.name != "callable") return container(type, way);
-  // What goes in there comes out here. The object that implements the interface is no callable.
+  return type.name == "callable" ? function(type, way) : container(type, way);
+}
+
+/// What goes in there comes out here. Where C++ takes a function an object that implements the
+/// interface will do, which is no callable; what C++ gives is an object with a method.
+std::string TypeWriter::function(const PythonType& type, Way way) {
   PythonType parameters = type;
   parameters.parameters.erase(parameters.parameters.begin());
   const Way other = way == Way::to_cpp ? Way::to_python : Way::to_cpp;
-  return "Callable[[" + joined(parameters, other, ", ") + "], " + argument(type, 0, way) +
-         "] | Any";
+  const std::string signature =
+      "[[" + joined(parameters, other, ", ") + "], " + argument(type, 0, way) + "]";
+  if (way == Way::to_cpp) return "Callable" + signature + " | Any";
+  const std::string& result = type.parameters.front().name;
+  const auto kind =
+      detail::function_kind(result != "None", result == "bool", parameters.parameters.size());
+  const auto* known = registry_.table().find(detail::names_of(kind).class_name);
+  return known ? reference(*known) + signature : "Any";
 }
 
 std::string TypeWriter::parameters(const detail::Overload& overload, Way way) {

@@ -50,6 +50,7 @@ class TypeWriter {
   std::string joined(const PythonType& type, Way way, std::string_view between);
   std::string argument(const PythonType& type, std::size_t index, Way way);
   std::string container(const PythonType& type, Way way);
+  std::string function(const PythonType& type, Way way);
   std::string class_type(const detail::Class& type, Way way);
 
   const Registry& registry_;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Helpers for programs that drive C++ through py4j: `function` for callbacks, `bulk` for arrays."""
+"""Helpers for programs that drive C++ through py4j: `function` and `as_callable` for functions of
+one language in the other, `bulk` for arrays."""
 
 from py4cpp import bulk
-from py4cpp.functions import Function, function
+from py4cpp.functions import CppFunction, Function, as_callable, function
 
-__all__ = ["Function", "bulk", "function"]
+__all__ = ["CppFunction", "Function", "as_callable", "bulk", "function"]

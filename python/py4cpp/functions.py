@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python callables as arguments of C++ functions.
+"""Functions of one language in the other.
 
 py4j passes a Python object by reference only when its class says which interfaces it implements, in
-a class `Java` of its own. A lambda has no such class; `function` gives it one.
+a class `Java` of its own. A lambda has no such class; `function` gives it one. A `std::function`
+that C++ returns is an object with a method `apply`; `as_callable` makes it one to be called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 Result = TypeVar("Result")
+
+if TYPE_CHECKING:
+    from typing import ParamSpec, Protocol
+
+    Parameters = ParamSpec("Parameters")
+    Applied = TypeVar("Applied", covariant=True)
+
+    class Applicable(Protocol[Parameters, Applied]):
+        """What the stubs say of a `std::function` that C++ returned."""
+
+        def apply(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Applied: ...
 
 DEFAULT_INTERFACE = "py4cpp.Function"
 
@@ -53,3 +65,35 @@ def function(
     if not callable(callee):
         raise TypeError(f"{callee!r} cannot be called")
     return Function(callee, (interface,) if isinstance(interface, str) else tuple(interface))
+
+
+class CppFunction:
+    """A function of C++ that is called as Python's are. Where C++ wants the function back it may be
+    passed as it is."""
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._target.apply(*arguments)
+
+    def _get_object_id(self) -> str:
+        # What py4j asks of an argument that is an object of the gateway.
+        object_id: str = self._target._get_object_id()
+        return object_id
+
+    def __repr__(self) -> str:
+        return f"py4cpp.as_callable({self._target!r})"
+
+
+def as_callable(target: Applicable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Makes a `std::function` that C++ returned a Python callable.
+
+        curve = py4cpp.as_callable(tools.curve())
+        curve(0.5)
+
+    It keeps the C++ function alive. Raises TypeError when `target` is no object of a gateway.
+    """
+    if not hasattr(target, "_get_object_id"):
+        raise TypeError(f"{target!r} is no function of C++")
+    return CppFunction(target)

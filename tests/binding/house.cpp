@@ -17,6 +17,10 @@ using namespace std::chrono_literals;
 /// Functions on nothing but their arguments.
 struct Echo {};
 
+struct Functions {
+  std::function<int(int)> kept;
+};
+
 std::string join(const std::vector<std::string>& words, const std::string& between) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : between) + word;
@@ -81,6 +85,51 @@ void bind_calls(Registry& registry) {
         return python.call<std::string>("name") +
                std::to_string(python.call<Point>("at", 1, Mode::heat).x);
       });
+}
+
+/// Functions that Python gets, one of each kind.
+void bind_functions(Registry& registry) {
+  using std::function;
+  registry.type<Functions>("house.Functions")
+      .constructor<>()
+      .field("kept", &Functions::kept)
+      .static_method("adder",
+                     [](int n) -> function<int(int)> { return [n](int x) { return n + x; }; })
+      .static_method("owner",
+                     [](std::shared_ptr<Point> point) -> function<int()> {
+                       return [point] { return point->x; };
+                     })
+      .static_method("setter",
+                     [](std::shared_ptr<Point> point) -> function<void(int)> {
+                       return [point](int x) { point->x = x; };
+                     })
+      .static_method("mover",
+                     [](std::shared_ptr<Point> point) -> function<void(int, int)> {
+                       return [point](int x, int y) { point->x = x, point->y = y; };
+                     })
+      .static_method(
+          "failing",
+          []() -> function<void()> { return [] { throw std::domain_error("no such room"); }; })
+      .static_method("even",
+                     []() -> function<bool(int)> { return [](int x) { return x % 2 == 0; }; })
+      .static_method(
+          "less", []() -> function<bool(int, int)> { return [](int a, int b) { return a < b; }; })
+      .static_method("lengths",
+                     []() -> function<std::size_t(const std::vector<int>&, const std::string&)> {
+                       return [](const auto& values, const auto& text) {
+                         return values.size() + text.size();
+                       };
+                     })
+      .static_method("sum3",
+                     []() -> function<double(double, double, double)> {
+                       return [](double a, double b, double c) { return a + b + c; };
+                     })
+      .static_method("nothing", [] { return function<int()>(); })
+      .static_method("twice", [](const function<int(int)>& f, int x) { return f(f(x)); })
+      .static_method("compose",
+                     [](function<int(int)> f, function<int(int)> g) -> function<int(int)> {
+                       return [f = std::move(f), g = std::move(g)](int x) { return f(g(x)); };
+                     });
 }
 
 void bind_values(Registry& registry) {
@@ -168,6 +217,7 @@ void bind(Registry& registry) {
   registry.type("house.Thermostat$Limits").static_field("LOWEST", 5);
   registry.callback<int(int)>("house.Function", "compute", arg("x"));
   bind_calls(registry);
+  bind_functions(registry);
   bind_values(registry);
 }
 

@@ -77,6 +77,8 @@ void mistakes(Registry& registry, Type<Robot> robot, Type<Abstract> abstract, Ty
   robot.static_method("a", [](const std::vector<Robot*>&) {});
   // a parameter's type has no py4cpp::convert<T>
   robot.static_method("a", [](Either) {});
+  // a parameter is a raw pointer
+  robot.static_method("a", [] { return std::function<void(Robot*)>(); });
   // CallContext& has to be the first parameter
   robot.static_method("a", [](int, CallContext&) {});
   // Varargs has to be the last parameter

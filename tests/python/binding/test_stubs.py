@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+PACKAGE = Path(__file__).parents[3] / "python"
+
 RIGHT = """
 from typing import TYPE_CHECKING
 
+import py4cpp
 from py4j.clientserver import ClientServer
 
 if TYPE_CHECKING:
@@ -49,6 +52,12 @@ lists = jvm.house.Values.map({"a": [1]})
 first: int = lists["a"][0]
 names = jvm.java.util.ArrayList()
 names.add("x")
+add: int = jvm.house.Functions.adder(2).apply(3)
+even: bool = jvm.house.Functions.even().test(3)
+jvm.house.Functions.failing().run()
+total3: float = jvm.house.Functions.sum3().apply(1, 2, 3.5)
+twice: int = jvm.house.Functions.twice(jvm.house.Functions.adder(2), 1)
+called: int = py4cpp.as_callable(jvm.house.Functions.adder(2))(3)
 millis: int = jvm.java.lang.System.currentTimeMillis()
 again: int = jvm.System.currentTimeMillis()
 """
@@ -66,6 +75,9 @@ WRONG = {
     'jvm.house.Calls.sum(1, "x")': "call-overload",
     "text: str = jvm.house.Values.array([1])": "assignment",
     "jvm.house.Values.maybe(None) + 1": "operator",
+    'jvm.house.Functions.adder(2).apply("x")': "arg-type",
+    "jvm.house.Functions.adder(2).accept(1)": "attr-defined",
+    "name: str = jvm.house.Functions.even().test(3)": "assignment",
 }
 
 
@@ -75,7 +87,7 @@ def mypy(folder: Path, stubs: Path, script: str) -> subprocess.CompletedProcess[
     path.write_text(script)
     settings = folder / "mypy.ini"
     settings.write_text(
-        f"[mypy]\nstrict = True\nmypy_path = {stubs}\n"
+        f"[mypy]\nstrict = True\nmypy_path = {stubs}:{PACKAGE}\n"
         "[mypy-py4j.*]\nignore_missing_imports = True\n"
     )
     command = [sys.executable, "-m", "mypy", "--config-file", str(settings), str(path)]
