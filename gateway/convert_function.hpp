@@ -25,7 +25,7 @@ Cost callable_cost(const Registry& registry, const Value& value);
 const void* held_function(const Registry& registry, const Value& value, const std::type_info& type);
 /// An object that calls the function; see function_object.hpp.
 template <class R, class... A>
-Value function_value(std::function<R(A...)> function);
+Value function_value(const std::function<R(A...)>& function);
 /// The method that a call of the Python object as a function means.
 std::string callback_method(const Registry& registry, const Proxy& proxy);
 
@@ -59,8 +59,8 @@ struct convert<std::function<R(A...)>> {
       return python.call<R>(method, std::forward<A>(arguments)...);
     };
   }
-  static Value to_value(Function function) {
-    return function ? detail::function_value(std::move(function)) : Value();
+  static Value to_value(const Function& function) {
+    return function ? detail::function_value(function) : Value();
   }
 };
 

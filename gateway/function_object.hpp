@@ -95,20 +95,20 @@ template <FunctionKind kind>
 class FunctionOf final : public FunctionObject {
  public:
   template <class Function>
-  explicit FunctionOf(Function function)
+  explicit FunctionOf(const Function& function)
       : FunctionObject(free_overload(function), typeid(Function),
-                       std::make_shared<const Function>(std::move(function))) {}
+                       std::make_shared<const Function>(function)) {}
 };
 
 /// What convert<std::function<R(A...)>> returns to Python.
 template <class R, class... A>
-Value function_value(std::function<R(A...)> function) {
+Value function_value(const std::function<R(A...)>& function) {
   using Function = std::function<R(A...)>;
   if constexpr (function_is_sound<Function>()) {
     using Parameters = typename WithoutContext<TypeList<A...>>::Type;
     constexpr FunctionKind kind =
         function_kind(!std::is_void_v<R>, std::same_as<R, bool>, Parameters::size);
-    return std::make_shared<FunctionOf<kind>>(std::move(function));
+    return std::make_shared<FunctionOf<kind>>(function);
   } else {
     return {};
   }

@@ -9,7 +9,7 @@ that C++ returns is an object with a method `apply`; `as_callable` makes it one 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 Result = TypeVar("Result")
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from typing import ParamSpec, Protocol
 
     Parameters = ParamSpec("Parameters")
-    Applied = TypeVar("Applied", covariant=True)
+    Applied_co = TypeVar("Applied_co", covariant=True)
 
-    class Applicable(Protocol[Parameters, Applied]):
+    class Applicable(Protocol[Parameters, Applied_co]):
         """What the stubs say of a `std::function` that C++ returned."""
 
-        def apply(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Applied: ...
+        def apply(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Applied_co: ...
+
 
 DEFAULT_INTERFACE = "py4cpp.Function"
 
@@ -86,7 +87,11 @@ class CppFunction:
         return f"py4cpp.as_callable({self._target!r})"
 
 
-def as_callable(target: Applicable[Parameters, Result]) -> Callable[Parameters, Result]:
+@overload
+def as_callable(target: Applicable[Parameters, Result]) -> Callable[Parameters, Result]: ...
+@overload
+def as_callable(target: Any) -> Callable[..., Any]: ...
+def as_callable(target: Any) -> Callable[..., Any]:
     """Makes a `std::function` that C++ returned a Python callable.
 
         curve = py4cpp.as_callable(tools.curve())

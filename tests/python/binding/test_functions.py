@@ -95,7 +95,7 @@ def test_our_package_calls_it_as_python_does(house: Any) -> None:
     assert house.Functions.twice(add, 1) == 5
     assert "as_callable" in repr(add)
     with pytest.raises(TypeError, match="no function of C"):
-        py4cpp.as_callable(len)  # type: ignore[arg-type]
+        py4cpp.as_callable(len)
 
 
 def test_the_function_lives_as_long_as_python_holds_it(house: Any) -> None:
