@@ -48,6 +48,7 @@ Map::~Map() {
   std::vector<Value> values;
   values.reserve(2 * entries_.size());
   index_.clear();
+  hashed_.reset();
   for (auto& [key, value] : entries_) {
     values.push_back(std::move(key));
     values.push_back(std::move(value));
@@ -98,6 +99,16 @@ std::int64_t List::index_of(const Value& value) const {
   return found == values_.end() ? -1 : found - values_.begin();
 }
 
+bool List::remove(const Value& value) {
+  Value removed;  // Destroyed after the lock is gone.
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find(values_.begin(), values_.end(), value);
+  if (found == values_.end()) return false;
+  removed = std::move(*found);
+  values_.erase(found);
+  return true;
+}
+
 void List::clear() { assign({}); }
 
 void List::assign(std::vector<Value> values) {
@@ -129,11 +140,67 @@ std::optional<Value> Map::find(const Value& key) const {
 
 Value Map::put(Value key, Value value) {
   const std::lock_guard lock(mutex_);
+  return put_locked(std::move(key), std::move(value));
+}
+
+Value Map::put_locked(Value key, Value value) {
   if (const auto found = index_.find(key); found != index_.end())
     return std::exchange(found->second->second, std::move(value));
+  if (hashed_ && key.get_if<Object>()) hashed_->waiting.insert(key);
   entries_.emplace_back(std::move(key), std::move(value));
   index_.emplace(entries_.back().first, std::prev(entries_.end()));
+  ++insertions_;
   return {};
+}
+
+std::uint64_t Map::insertions() const {
+  const std::lock_guard lock(mutex_);
+  return insertions_;
+}
+
+std::optional<Value> Map::put_unless_changed(Value key, Value value, std::uint64_t insertions) {
+  const std::lock_guard lock(mutex_);
+  if (insertions != insertions_ && !index_.contains(key)) return std::nullopt;
+  return put_locked(std::move(key), std::move(value));
+}
+
+std::vector<Value> Map::keys_to_hash() const {
+  const std::lock_guard lock(mutex_);
+  if (!hashed_) {
+    hashed_ = std::make_unique<HashedKeys>();
+    for (const auto& [key, value] : entries_)
+      if (key.get_if<Object>()) hashed_->waiting.insert(key);
+  }
+  return {hashed_->waiting.begin(), hashed_->waiting.end()};
+}
+
+void Map::note_hash(const Value& key, std::optional<std::int32_t> code) const {
+  const std::lock_guard lock(mutex_);
+  // Another thread may have noted it, or removed the key.
+  if (!hashed_ || hashed_->waiting.erase(key) == 0 || !code) return;
+  hashed_->codes.emplace(key, *code);
+  hashed_->by_code.emplace(*code, key);
+}
+
+std::vector<Value> Map::keys_with(std::int32_t code) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Value> keys;
+  if (!hashed_) return keys;
+  const auto [first, last] = hashed_->by_code.equal_range(code);
+  for (auto each = first; each != last; ++each) keys.push_back(each->second);
+  return keys;
+}
+
+void Map::forget_hash(const Value& key) {
+  if (!hashed_) return;
+  hashed_->waiting.erase(key);
+  const auto code = hashed_->codes.find(key);
+  if (code == hashed_->codes.end()) return;
+  const auto [first, last] = hashed_->by_code.equal_range(code->second);
+  const auto same = [&](const auto& each) { return each.second == key; };
+  if (const auto found = std::find_if(first, last, same); found != last)
+    hashed_->by_code.erase(found);
+  hashed_->codes.erase(code);
 }
 
 Value Map::remove(const Value& key) {
@@ -142,17 +209,20 @@ Value Map::remove(const Value& key) {
   const std::lock_guard lock(mutex_);
   const auto found = index_.find(key);
   if (found == index_.end()) return {};
+  forget_hash(key);
   entry.splice(entry.end(), entries_, found->second);
   indexed = index_.extract(found);
   return std::move(entry.front().second);
 }
 
 void Map::clear() {
-  decltype(entries_) entries;  // Destroyed, like the index, after the lock is gone.
+  decltype(entries_) entries;  // Destroyed, like the indexes, after the lock is gone.
   decltype(index_) index;
+  decltype(hashed_) hashed;
   const std::lock_guard lock(mutex_);
   entries_.swap(entries);
   index_.swap(index);
+  hashed_.swap(hashed);
 }
 
 std::vector<Map::Entry> Map::snapshot() const {

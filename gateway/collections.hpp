@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -38,8 +40,11 @@ class List {
   void insert(std::int64_t index, Value value);
   /// Returns the value that was there.
   Value remove_at(std::int64_t index);
-  /// The first position of an equal value, or -1.
+  /// The first position of an equal value, or -1. Objects are equal here when they are the same;
+  /// Python's calls ask the `equals` of their class.
   std::int64_t index_of(const Value& value) const;
+  /// Removes the first equal value; false when there is none.
+  bool remove(const Value& value);
   void clear();
   /// Replaces the whole content.
   void assign(std::vector<Value> values);
@@ -51,7 +56,8 @@ class List {
   std::vector<Value> values_;
 };
 
-/// java.util.HashMap, but it keeps the order of insertion.
+/// java.util.HashMap, but it keeps the order of insertion. Objects are keys by identity here;
+/// Python's calls ask the `equals` and `hashCode` of their class.
 class Map {
  public:
   using Entry = std::pair<Value, Value>;
@@ -72,10 +78,38 @@ class Map {
   /// A copy of the content at this moment, in order of insertion.
   std::vector<Entry> snapshot() const;
 
+  /// @name Objects among the keys by the hash codes that their classes compute; for the library
+  /// @{
+
+  /// Those whose hash code nobody has noted yet.
+  std::vector<Value> keys_to_hash() const;
+  /// Notes the hash code of a key; without one it is found by identity only.
+  void note_hash(const Value& key, std::optional<std::int32_t> code) const;
+  std::vector<Value> keys_with(std::int32_t code) const;
+  /// How many keys have been put that were not there.
+  std::uint64_t insertions() const;
+  /// As put(), but nothing when the key is new and `insertions` are not all any more.
+  std::optional<Value> put_unless_changed(Value key, Value value, std::uint64_t insertions);
+
+  /// @}
+
  private:
+  using Entries = std::list<Entry>;
+  /// Made when somebody asks first: most maps have no keys that are compared so.
+  struct HashedKeys {
+    std::unordered_set<Value, ValueHash> waiting;
+    std::unordered_map<Value, std::int32_t, ValueHash> codes;
+    std::unordered_multimap<std::int32_t, Value> by_code;
+  };
+
+  Value put_locked(Value key, Value value);
+  void forget_hash(const Value& key);
+
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;
-  std::unordered_map<Value, std::list<Entry>::iterator, ValueHash> index_;
+  Entries entries_;
+  std::unordered_map<Value, Entries::iterator, ValueHash> index_;
+  std::uint64_t insertions_ = 0;
+  mutable std::unique_ptr<HashedKeys> hashed_;
 };
 
 /// java.util.HashSet, but it keeps the order of insertion.
@@ -88,6 +122,9 @@ class Set {
   bool remove(const Value& value);
   void clear() { map_.clear(); }
   std::vector<Value> snapshot() const;
+  /// The values as the keys of a map; for the library.
+  Map& keys() { return map_; }
+  const Map& keys() const { return map_; }
 
  private:
   Map map_;

@@ -6,6 +6,7 @@
 
 #include "gateway/collections.hpp"
 #include "gateway/commands/commands.hpp"
+#include "gateway/types/equality.hpp"
 
 namespace py4cpp {
 
@@ -194,8 +195,7 @@ Next run_list_parts(Command& command, List& list) {
   if (parts->empty()) return answer_bare_error(command.answer), Next::go_on;
   const Value& first = parts->front();
   if (sub == 'f') {
-    const auto count = std::count(values.begin(), values.end(), first);
-    answer_value(command.core, command.answer, static_cast<std::int32_t>(count));
+    answer_value(command.core, command.answer, Equality(command.context).count_in(values, first));
   } else if (sub == 'm') {
     return list_values(command, repeated(values, index_of(first)));
   } else {

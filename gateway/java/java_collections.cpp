@@ -5,6 +5,7 @@
 
 #include "gateway/collections.hpp"
 #include "gateway/java/java_names.hpp"
+#include "gateway/types/equality.hpp"
 
 namespace py4cpp {
 
@@ -25,21 +26,20 @@ std::string join(CallContext& context, const Container& values) {
   return text + "]";
 }
 
-/// Java's equals for one pair of elements: collections compare by content.
-bool equal_values(CallContext& context, const Value& a, const Value& b) {
-  if (a == b) return true;
-  if (!a.get_if<Object>() || !b.get_if<Object>()) return false;
-  const Value answer = context.registry().call(context, a, "equals", {b});
-  const auto* equal = answer.get_if<bool>();
-  return equal && *equal;
+std::int32_t list_hash(const List& self, CallContext& context) {
+  std::uint32_t hash = 1;
+  for (const Value& value : self.snapshot())
+    hash = 31 * hash + static_cast<std::uint32_t>(Equality(context).hash(value));
+  return static_cast<std::int32_t>(hash);
 }
 
-template <class Container>
-std::int32_t content_hash(const Container& values) {
-  std::uint32_t hash = 1;
-  for (const Value& value : values)
-    hash =
-        31 * hash + (value.get_if<Object>() ? 0 : static_cast<std::uint32_t>(ValueHash()(value)));
+/// Of a set and of a map: the order does not matter.
+std::int32_t map_hash(const Map& self, CallContext& context, bool with_values) {
+  const Equality equality(context);
+  std::uint32_t hash = 0;
+  for (const auto& [key, value] : self.snapshot())
+    hash +=
+        static_cast<std::uint32_t>(equality.hash(key) ^ (with_values ? equality.hash(value) : 0));
   return static_cast<std::int32_t>(hash);
 }
 
@@ -48,18 +48,24 @@ bool list_equals(const List& self, CallContext& context, const Value& other) {
   if (!list) return false;
   const auto a = self.snapshot();
   const auto b = list->snapshot();
+  const Equality equality(context);
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](const Value& x, const Value& y) { return equal_values(context, x, y); });
+                    [&](const Value& x, const Value& y) { return equality.equal(x, y); });
 }
 
 bool map_equals(const Map& self, CallContext& context, const Value& other) {
   const auto map = context.registry().cast<Map>(other);
   if (!map || map->size() != self.size()) return false;
+  const Equality equality(context);
   for (const auto& [key, value] : self.snapshot()) {
-    const auto mapped = map->find(key);
-    if (!mapped || !equal_values(context, value, *mapped)) return false;
+    const auto mapped = map->find(equality.key_in(*map, key));
+    if (!mapped || !equality.equal(value, *mapped)) return false;
   }
   return true;
+}
+
+bool has_key(const Map& self, CallContext& context, const Value& key) {
+  return self.contains(Equality(context).key_in(self, key));
 }
 
 bool set_equals(const Set& self, CallContext& context, const Value& other) {
@@ -67,7 +73,7 @@ bool set_equals(const Set& self, CallContext& context, const Value& other) {
   if (!set || set->size() != self.size()) return false;
   const auto values = self.snapshot();
   return std::all_of(values.begin(), values.end(),
-                     [&](const Value& value) { return set->contains(value); });
+                     [&](const Value& value) { return has_key(set->keys(), context, value); });
 }
 
 std::string map_text(const Map& self, CallContext& context) {
@@ -79,14 +85,30 @@ std::string map_text(const Map& self, CallContext& context) {
   return text + "}";
 }
 
-std::shared_ptr<Set> set_of(Values values) {
+/// False when an equal value was there already.
+bool add_to(Set& self, CallContext& context, Value value) {
+  return Equality(context).put(self.keys(), std::move(value), true).is_null();
+}
+
+bool add_all_to(Set& self, CallContext& context, Values values) {
+  bool changed = false;
+  for (Value& value : values) changed |= add_to(self, context, std::move(value));
+  return changed;
+}
+
+std::shared_ptr<Set> set_of(CallContext& context, Values values) {
   auto set = std::make_shared<Set>();
-  for (Value& value : values) set->add(std::move(value));
+  add_all_to(*set, context, std::move(values));
   return set;
 }
 
-void put_all(Map& self, const Map& other) {
-  for (auto& [key, value] : other.snapshot()) self.put(std::move(key), std::move(value));
+void put_all(Map& self, CallContext& context, const Map& other) {
+  const Equality equality(context);
+  for (auto& [key, value] : other.snapshot()) equality.put(self, std::move(key), std::move(value));
+}
+
+Value get_or(const Map& self, CallContext& context, const Value& key, Value other) {
+  return self.find(Equality(context).key_in(self, key)).value_or(std::move(other));
 }
 
 std::shared_ptr<Set> key_set(const Map& self) {
@@ -105,6 +127,12 @@ struct MapEntry {
   Value key;
   Value value;
 };
+
+bool entry_equals(const MapEntry& self, CallContext& context, const Value& other) {
+  const auto entry = context.registry().cast<MapEntry>(other);
+  const Equality equality(context);
+  return entry && equality.equal(self.key, entry->key) && equality.equal(self.value, entry->value);
+}
 
 std::shared_ptr<Set> entry_set(const Map& self) {
   auto entries = std::make_shared<Set>();
@@ -143,15 +171,16 @@ void bind_list(Registry& registry) {
       .method("addAll", &add_all)
       .method("remove", [](List& self, std::int32_t index) { return self.remove_at(index); })
       .method("remove",
-              [](List& self, const Value& value) {
-                const auto index = self.index_of(value);
-                if (index >= 0) self.remove_at(index);
-                return index >= 0;
+              [](List& self, CallContext& context, const Value& value) {
+                return Equality(context).remove_from(self, value);
               })
-      .method("contains", [](const List& self, const Value& v) { return self.index_of(v) >= 0; })
+      .method("contains",
+              [](const List& self, CallContext& context, const Value& value) {
+                return Equality(context).index_in(self, value) >= 0;
+              })
       .method("indexOf",
-              [](const List& self, const Value& value) {
-                return static_cast<std::int32_t>(self.index_of(value));
+              [](const List& self, CallContext& context, const Value& value) {
+                return static_cast<std::int32_t>(Equality(context).index_in(self, value));
               })
       .method("clear", &List::clear)
       .method("subList", &sub_list)
@@ -159,44 +188,55 @@ void bind_list(Registry& registry) {
               [](const List& self) { return std::make_shared<Iterator>(self.snapshot()); })
       .method("toArray", [](const List& self) { return Array<Value>{self.snapshot()}; })
       .method("toString", [](const List& self, CallContext& c) { return join(c, self.snapshot()); })
-      .method("hashCode", [](const List& self) { return content_hash(self.snapshot()); })
+      .method("hashCode", &list_hash)
       .method("equals", &list_equals);
 }
 
 void bind_map(Registry& registry) {
   registry.type<MapEntry>("java.util.Map$Entry")
       .method("getKey", [](const MapEntry& self) { return self.key; })
-      .method("getValue", [](const MapEntry& self) { return self.value; });
+      .method("getValue", [](const MapEntry& self) { return self.value; })
+      .method("hashCode",
+              [](const MapEntry& self, CallContext& context) {
+                const Equality equality(context);
+                return equality.hash(self.key) ^ equality.hash(self.value);
+              })
+      .method("equals", &entry_equals);
   registry.type<Map>("java.util.HashMap")
       .implements("java.util.Map")
       .constructor<>()
       .constructor([](std::int32_t) { return std::make_shared<Map>(); })
-      .constructor([](const Map& other) {
+      .constructor([](CallContext& context, const Map& other) {
         auto map = std::make_shared<Map>();
-        put_all(*map, other);
+        put_all(*map, context, other);
         return map;
       })
       .method("size", [](const Map& self) { return as_int(self.size()); })
       .method("isEmpty", [](const Map& self) { return self.size() == 0; })
-      .method("put", &Map::put)
+      .method("put",
+              [](Map& self, CallContext& context, Value key, Value value) {
+                return Equality(context).put(self, std::move(key), std::move(value));
+              })
       .method("putAll", &put_all)
-      .method("get",
-              [](const Map& self, const Value& key) { return self.find(key).value_or(Value()); })
-      .method("getOrDefault", [](const Map& self, const Value& key,
-                                 Value other) { return self.find(key).value_or(std::move(other)); })
-      .method("remove", &Map::remove)
-      .method("containsKey", &Map::contains)
+      .method("get", [](const Map& self, CallContext& context,
+                        const Value& key) { return get_or(self, context, key, {}); })
+      .method("getOrDefault", &get_or)
+      .method("remove",
+              [](Map& self, CallContext& context, const Value& key) {
+                return self.remove(Equality(context).key_in(self, key));
+              })
+      .method("containsKey", &has_key)
       .method("containsValue",
-              [](const Map& self, const Value& value) {
-                const auto values = map_values(self);
-                return std::find(values.begin(), values.end(), value) != values.end();
+              [](const Map& self, CallContext& context, const Value& value) {
+                return Equality(context).count_in(map_values(self), value) > 0;
               })
       .method("keySet", &key_set)
       .method("values", &map_values)
       .method("entrySet", &entry_set)
       .method("clear", &Map::clear)
       .method("toString", &map_text)
-      .method("hashCode", [](const Map& self) { return content_hash(map_values(self)); })
+      .method("hashCode",
+              [](const Map& self, CallContext& context) { return map_hash(self, context, true); })
       .method("equals", &map_equals);
   registry.alias("java.util.LinkedHashMap", "java.util.HashMap");
 }
@@ -206,23 +246,26 @@ void bind_set(Registry& registry) {
       .implements("java.util.Set")
       .constructor<>()
       .constructor([](std::int32_t) { return std::make_shared<Set>(); })
-      .constructor([](Values values) { return set_of(std::move(values)); })
+      .constructor(&set_of)
       .method("size", [](const Set& self) { return as_int(self.size()); })
       .method("isEmpty", [](const Set& self) { return self.size() == 0; })
-      .method("add", &Set::add)
-      .method("addAll",
-              [](Set& self, Values values) {
-                bool changed = false;
-                for (Value& value : values) changed |= self.add(std::move(value));
-                return changed;
+      .method("add", &add_to)
+      .method("addAll", &add_all_to)
+      .method("remove",
+              [](Set& self, CallContext& context, const Value& value) {
+                return !self.keys().remove(Equality(context).key_in(self.keys(), value)).is_null();
               })
-      .method("remove", &Set::remove)
-      .method("contains", &Set::contains)
+      .method("contains", [](const Set& self, CallContext& context,
+                             const Value& value) { return has_key(self.keys(), context, value); })
       .method("clear", &Set::clear)
       .method("iterator",
               [](const Set& self) { return std::make_shared<Iterator>(self.snapshot()); })
       .method("toArray", [](const Set& self) { return Array<Value>{self.snapshot()}; })
       .method("toString", [](const Set& self, CallContext& c) { return join(c, self.snapshot()); })
+      .method("hashCode",
+              [](const Set& self, CallContext& context) {
+                return map_hash(self.keys(), context, false);
+              })
       .method("equals", &set_equals);
   registry.alias("java.util.LinkedHashSet", "java.util.HashSet");
 }

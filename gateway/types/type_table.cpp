@@ -268,7 +268,9 @@ void TypeTable::inherit(Class& type) {
   for (const auto& overload : type.record->constructors)
     type.constructors.push_back({&overload, nullptr});
   for (const auto& ancestor : type.ancestors) take(*ancestor.base, &ancestor);
-  if (const Class* root = find(root_class); root && root != &type) take(*root, nullptr);
+  const Class* root = find(root_class);
+  type.binds_equals = root != &type && type.methods.contains("equals");
+  if (root && root != &type) take(*root, nullptr);
 }
 
 }  // namespace py4cpp::detail

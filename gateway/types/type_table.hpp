@@ -55,6 +55,7 @@ struct Class {
   std::map<std::string_view, std::vector<Method>> static_methods;
   std::map<std::string_view, InheritedField> fields;
   std::map<std::string_view, InheritedField> static_fields;
+  bool binds_equals = false;  // It or a base of it has an `equals` other than every object's.
 
   const std::string& name() const { return record->name; }
   int depth() const;

@@ -3,6 +3,8 @@
 // The binding without a connection: what the templates record, and which overload a call takes.
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "gateway/callback/python_error.hpp"
 #include "gateway/callback/remote_proxy.hpp"
 #include "gateway/collections.hpp"
@@ -100,6 +102,39 @@ TEST_SUITE("binding") {
     map.put(detail::to_value(Mode::heat), 2);
     CHECK(map.size() == 1);
     CHECK(detail::to_value(Mode::heat) != detail::to_value(Mode::cool));
+  }
+
+  TEST_CASE("threads that put equal objects into one set leave one of each") {
+    House house;
+    constexpr int threads_count = 4, coins = 50;
+    const auto set = std::make_shared<Set>();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < threads_count; ++i)
+      threads.emplace_back([&] {
+        SessionState state;
+        CallContext context(house.registry, state, nullptr);
+        for (int cents = 0; cents < coins; ++cents)
+          house.registry.call(context, set, "add", {std::make_shared<Coin>(cents)});
+      });
+    for (auto& thread : threads) thread.join();
+    CHECK(set->size() == coins);
+  }
+
+  TEST_CASE("an object removed from a map is not found by what equals it") {
+    House house;
+    const auto map = std::make_shared<Map>();
+    const auto one = std::make_shared<Coin>(1);
+    map->put(one, "one");
+    const auto get = [&] {
+      return house.registry.call(house.context, map, "get", {std::make_shared<Coin>(1)});
+    };
+    CHECK(get() == Value("one"));
+    CHECK(map->remove(one) == Value("one"));
+    CHECK(get().is_null());
+    map->put(one, "again");
+    CHECK(get() == Value("again"));
+    map->clear();
+    CHECK(get().is_null());
   }
 
   TEST_CASE("a constant has one name, and a name one constant") {

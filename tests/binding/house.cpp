@@ -156,6 +156,18 @@ void bind_values(Registry& registry) {
       .static_method("view", [](std::string_view text) { return text.substr(1); })
       .static_method("map", [](std::map<std::string, std::vector<int>> map) { return map; })
       .static_method("set", [](std::set<int> set) { return set; })
+      .static_method("purse",
+                     [] {
+                       return std::vector<std::shared_ptr<Coin>>{std::make_shared<Coin>(1),
+                                                                 std::make_shared<Coin>(2)};
+                     })
+      .static_method("known",
+                     [] {  // Keys that C++ puts in.
+                       auto map = std::make_shared<Map>();
+                       for (const int cents : {1, 2, 5})
+                         map->put(std::make_shared<Coin>(cents), cents);
+                       return map;
+                     })
       .static_method("points", [](const std::vector<Point>& points) { return points.size(); })
       .static_method("unique", [] { return std::make_unique<Point>(1, 2); })
       .static_method("shared", [](std::shared_ptr<const Point> point) { return point; })
@@ -181,6 +193,11 @@ void bind(Registry& registry) {
       .field("x", &Point::x)
       .field("y", &Point::y, read_only())
       .operators();
+  registry.type<Coin>("house.Coin").constructor<int>().operators();
+  registry.type<Note>("house.Note")
+      .constructor<int>()
+      .method("equals", [](const Note& a, const Note& b) { return a.euros == b.euros; })
+      .method("hashCode", [](const Note& self) { return self.euros % 2; });
   registry.type<Line>("house.Line")
       .constructor<>()
       .field("start", &Line::from)

@@ -55,6 +55,17 @@ struct Point : Counted {
   int y = 0;
 };
 
+/// Equal by value to all collections: through operators() and through methods bound by hand.
+struct Coin : Counted {
+  explicit Coin(int cents_in) : cents(cents_in) {}
+  friend bool operator==(const Coin& a, const Coin& b) { return a.cents == b.cents; }
+  int cents;
+};
+struct Note : Counted {
+  explicit Note(int euros_in) : euros(euros_in) {}
+  int euros;
+};
+
 struct Line : Counted {
   Point from{0, 0};
   Point to{3, 4};
@@ -132,6 +143,13 @@ struct Fahrenheit {
 void bind(Registry& registry);
 
 }  // namespace py4cpp::house
+
+template <>
+struct std::hash<py4cpp::house::Coin> {
+  std::size_t operator()(const py4cpp::house::Coin& coin) const {
+    return std::hash<int>()(coin.cents);
+  }
+};
 
 template <>
 struct py4cpp::convert<py4cpp::house::Fahrenheit> {
