@@ -7,10 +7,10 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
-#include <mutex>
 #include <new>
 
 #include "gateway/stream.hpp"
+#include "gateway/types/client_buffers.hpp"
 
 namespace py4cpp {
 
@@ -67,47 +67,9 @@ std::vector<std::int64_t> shape_from(std::string_view text) {
   return shape;
 }
 
-/// What clients have asked for and still hold.
-class Budget {
- public:
-  explicit Budget(BulkOptions options) : options_(options) {}
-
-  void take(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    if (bytes > options_.client_bytes_max - bytes_)
-      throw Overloaded("the client's shared buffers would have more than " +
-                       std::to_string(options_.client_bytes_max) +
-                       " bytes, the limit (client_bytes_max)");
-    if (buffers_ >= options_.client_buffers_max)
-      throw Overloaded("the client holds " + std::to_string(buffers_) +
-                       " shared buffers, the limit (client_buffers_max)");
-    bytes_ += bytes;
-    ++buffers_;
-  }
-  void give_back(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    bytes_ -= bytes;
-    --buffers_;
-  }
-
- private:
-  const BulkOptions options_;
-  std::mutex mutex_;
-  std::size_t bytes_ = 0;
-  std::size_t buffers_ = 0;
-};
-
-std::shared_ptr<SharedBuffer> allocate_within(const std::shared_ptr<Budget>& budget,
-                                              std::int64_t size, const std::string& format,
-                                              const std::string& shape) {
+std::size_t size_from(std::int64_t size) {
   if (size < 0) throw Error("a buffer cannot have " + std::to_string(size) + " bytes");
-  const auto bytes = static_cast<std::size_t>(size);
-  budget->take(bytes);
-  // From here on the bytes are given back with the last reference, or at once if it fails.
-  std::shared_ptr<void> taken(nullptr, [budget, bytes](void*) { budget->give_back(bytes); });
-  auto buffer = SharedBuffer::allocate(bytes, format, shape_from(shape));
-  auto* const pointer = buffer.get();
-  return {pointer, [buffer = std::move(buffer), taken = std::move(taken)](SharedBuffer*) {}};
+  return static_cast<std::size_t>(size);
 }
 
 void write(SharedBuffer& buffer, std::int64_t offset, const Bytes& bytes) {
@@ -120,6 +82,17 @@ void write(SharedBuffer& buffer, std::int64_t offset, const Bytes& bytes) {
   std::copy(bytes.begin(), bytes.end(), space.begin() + offset);
 }
 
+/// The last two characters of a format and beyond are the bytes of one element.
+std::size_t item_bytes_of(const std::string& format) {
+  if (format == SharedBuffer::arrow_format) return 1;
+  std::size_t bytes = 0;
+  const auto digits = std::string_view(format).substr(std::min<std::size_t>(2, format.size()));
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
+  if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || bytes == 0)
+    throw Error("numpy has no element type called " + format);
+  return bytes;
+}
+
 }  // namespace
 
 SharedBuffer::SharedBuffer(std::byte* data, std::size_t size, std::shared_ptr<void> owner,
@@ -130,17 +103,10 @@ SharedBuffer::SharedBuffer(std::byte* data, std::size_t size, std::shared_ptr<vo
       format_(std::move(format)),
       shape_(std::move(shape)) {}
 
-/// The last two characters of a format and beyond are the bytes of one element.
 std::shared_ptr<SharedBuffer> SharedBuffer::make(std::byte* data, std::size_t size,
                                                  std::shared_ptr<void> owner, std::string format,
                                                  std::vector<std::int64_t> shape) {
-  std::size_t item_bytes = 1;
-  if (format != arrow_format) {
-    const auto digits = std::string_view(format).substr(std::min<std::size_t>(2, format.size()));
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), item_bytes);
-    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || item_bytes == 0)
-      throw Error("numpy has no element type called " + format);
-  }
+  const std::size_t item_bytes = item_bytes_of(format);
   if (shape.empty()) shape = {static_cast<std::int64_t>(size / item_bytes)};
   std::size_t count = 1;
   for (const auto length : shape)
@@ -165,29 +131,54 @@ std::shared_ptr<SharedBuffer> SharedBuffer::allocate(std::size_t size, std::stri
   }
 }
 
+std::shared_ptr<SharedBuffer> SharedBuffer::view(const std::shared_ptr<SharedBuffer>& whole,
+                                                 std::size_t offset, std::size_t size,
+                                                 std::string format,
+                                                 std::vector<std::int64_t> shape) {
+  if (offset > whole->size_ || size > whole->size_ - offset || offset % item_bytes_of(format) != 0)
+    throw Error(std::to_string(size) + " bytes of " + format + " at " + std::to_string(offset) +
+                " are no part of a buffer of " + std::to_string(whole->size_));
+  auto part = make(whole->data_ + offset, size, whole, std::move(format), std::move(shape));
+  part->block_ = whole->block_;
+  return part;
+}
+
 void SharedBuffer::require_format(const std::string& wanted) const {
   if (format_ != wanted)
     throw Error("the shared buffer holds elements of type " + format_ + ", not " + wanted);
 }
 
-std::string SharedBuffer::description() const {
-  const auto& block = detail::shared_block(data_);
+std::string SharedBuffer::description(bool only_to_fill) const {
+  if (!only_to_fill) detail::mark_exposed(block_);
+  const auto& block = detail::shared_block(block_);
   return "boot " + boot_id() + "\npid " + std::to_string(::getpid()) + "\nstart " + start_time() +
          "\nfd " + std::to_string(block.fd) + "\nnonce " + hex(block.nonce) + "\nnonce_offset " +
-         std::to_string(block.nonce_offset) + "\nsize " + std::to_string(size_) + "\nformat " +
-         format_ + "\nshape " + joined(shape_);
+         std::to_string(block.nonce_offset) + "\noffset " + std::to_string(data_ - block_) +
+         "\nsize " + std::to_string(size_) + "\nformat " + format_ + "\nshape " + joined(shape_);
 }
 
 void bind_bulk(Registry& registry, BulkOptions options) {
-  const auto budget = std::make_shared<Budget>(options);
+  const auto buffers = std::make_shared<ClientBuffers>(options);
   registry.type<SharedBuffer>("py4cpp.SharedBuffer")
       .constructor(
-          [budget](std::int64_t size, const std::string& format, const std::string& shape) {
-            return allocate_within(budget, size, format, shape);
+          [buffers](std::int64_t size, const std::string& format, const std::string& shape) {
+            return ClientBuffers::make(buffers, size_from(size), format, shape_from(shape), false);
+          })
+      .static_method(
+          "to_fill",
+          [buffers](std::int64_t size, const std::string& format, const std::string& shape) {
+            return ClientBuffers::make(buffers, size_from(size), format, shape_from(shape), true);
           })
       .method("size", [](const SharedBuffer& self) { return self.bytes().size(); })
       .method("format", &SharedBuffer::format)
-      .method("describe", &SharedBuffer::description)
+      .method("describe", [](const SharedBuffer& self) { return self.description(); })
+      .method("describe_to_fill", [](const SharedBuffer& self) { return self.description(true); })
+      .method("view",
+              [](const std::shared_ptr<SharedBuffer>& self, std::int64_t offset, std::int64_t size,
+                 const std::string& format, const std::string& shape) {
+                return SharedBuffer::view(self, size_from(offset), size_from(size), format,
+                                          shape_from(shape));
+              })
       .method("write", &write)
       .method("bytes", [](const std::shared_ptr<SharedBuffer>& self) {
         return Stream::of(self->bytes(), self);

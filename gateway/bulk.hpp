@@ -90,10 +90,19 @@ class SharedBuffer {
     return {reinterpret_cast<const T*>(data_), size_ / sizeof(T)};
   }
 
-  /// Where the memory is and what it holds, as lines of `key value`, for the Python package.
-  std::string description() const;
+  /// A part of this buffer, which lives at least as long. `offset` counts bytes. Throws Error when
+  /// the part lies outside, or not at the place of an element.
+  static std::shared_ptr<SharedBuffer> view(const std::shared_ptr<SharedBuffer>& whole,
+                                            std::size_t offset, std::size_t size,
+                                            std::string format, std::vector<std::int64_t> shape);
+
+  /// Where the memory is and what it holds, as lines of `key value`, for the Python package. Who
+  /// only fills the buffer, and keeps no mapping of it, says so: its memory may serve again then.
+  std::string description(bool only_to_fill = false) const;
 
  private:
+  friend class ClientBuffers;  // Makes them out of memory that served before.
+
   SharedBuffer(std::byte* data, std::size_t size, std::shared_ptr<void> owner, std::string format,
                std::vector<std::int64_t> shape);
   static std::shared_ptr<SharedBuffer> make(std::byte* data, std::size_t size,
@@ -102,6 +111,7 @@ class SharedBuffer {
   void require_format(const std::string& wanted) const;
 
   std::byte* const data_;
+  const std::byte* block_ = data_;  // Where the shared memory begins that data_ is part of.
   const std::size_t size_;
   const std::shared_ptr<void> owner_;
   const std::string format_;
@@ -113,6 +123,9 @@ struct BulkOptions {
   std::size_t client_bytes_max = std::size_t{16} << 30;
   /// And how many; each takes a descriptor of this process.
   std::size_t client_buffers_max = 256;
+  /// Memory that a client has filled and let go of, kept for what it sends next: new pages cost
+  /// several times what copying into old ones does. Zero keeps none.
+  std::size_t idle_bytes_max = std::size_t{256} << 20;
 };
 
 /// Binds `py4cpp.SharedBuffer`. Without it functions that return shared memory fail in Python.

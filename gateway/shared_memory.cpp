@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "base/fd.hpp"
@@ -90,6 +91,16 @@ void free_shared(void* data) noexcept {
 
 const SharedBlock& shared_block(const void* data) {
   return *std::launder(reinterpret_cast<const SharedBlock*>(block_start(data)));
+}
+
+void mark_exposed(const void* data) noexcept {
+  auto& block = *std::launder(reinterpret_cast<SharedBlock*>(block_start(data)));
+  std::atomic_ref(block.was_exposed).store(true);
+}
+
+bool is_exposed(const void* data) noexcept {
+  auto& block = *std::launder(reinterpret_cast<SharedBlock*>(block_start(data)));
+  return std::atomic_ref(block.was_exposed).load();
 }
 
 }  // namespace py4cpp::detail

@@ -21,6 +21,7 @@ struct SharedBlock {
   std::size_t bytes = 0;
   std::array<unsigned char, 16> nonce{};  // Also stands in the file, at `nonce_offset`.
   std::size_t nonce_offset = 0;
+  bool was_exposed = false;  // Another process may have mapped it; see mark_exposed().
 };
 
 /// Zeroed memory that begins a page. Throws std::bad_alloc when the system has no memory, address
@@ -29,6 +30,10 @@ void* allocate_shared(std::size_t bytes);
 void free_shared(void* data) noexcept;
 /// The block that allocate_shared made; it may not be asked about any other memory.
 const SharedBlock& shared_block(const void* data);
+/// Remembers that another process was told how to map the block, so that the memory is never used
+/// for anything else. Any thread.
+void mark_exposed(const void* data) noexcept;
+bool is_exposed(const void* data) noexcept;
 
 }  // namespace detail
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures what it takes to get arrays from C++ into numpy and back, beside py4j's own way.
+"""Measures what it takes to get arrays from C++ into numpy and back, beside py4j's own ways.
 
     bulk.py BUILD_FOLDER
 
-Prints JSON lines: seconds, medians of several runs. It uses the peer of the Python package's tests.
+Prints JSON lines: seconds, medians of several runs. py4j has two ways: `bytes`, which are text on
+the wire and no array, and lists, an element per call. The latter is measured at a size that ends
+and scaled up, since its time grows with the number of elements. It uses the peer of the Python
+package's tests.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from py4j.java_gateway import GatewayParameters, JavaGateway
 
 GIGABYTE_OF_DOUBLES = 125_000_000
 HUNDRED_MEGABYTES = 100_000_000
+DOUBLES = HUNDRED_MEGABYTES // 8
+LIST_ELEMENTS = 5_000  # What py4j's own lists are measured with.
 
 
 def median_seconds(action: Callable[[], Any], repeats: int) -> float:
@@ -35,11 +40,18 @@ def median_seconds(action: Callable[[], Any], repeats: int) -> float:
     return statistics.median(times)
 
 
-def report(case: str, seconds: float, plain: float | None = None) -> None:
+def report(case: str, seconds: float, **py4j_seconds: float) -> None:
+    """One line; each of py4j's ways with how many times ours is faster."""
     line: dict[str, Any] = {"case": case, "seconds": round(seconds, 6)}
-    if plain is not None:
-        line.update(py4j_seconds=round(plain, 3), times_faster=round(plain / seconds))
+    for way, plain in py4j_seconds.items():
+        line[f"py4j_{way}_seconds"] = round(plain, 3)
+        line[f"times_faster_than_{way}"] = round(plain / seconds)
     print(json.dumps(line), flush=True)
+
+
+def list_seconds(action: Callable[[], Any]) -> float:
+    """What py4j's own way would take for all the elements, which it takes one by one."""
+    return median_seconds(action, 3) * (DOUBLES / LIST_ELEMENTS)
 
 
 def run(gateway: JavaGateway) -> None:
@@ -51,14 +63,31 @@ def run(gateway: JavaGateway) -> None:
     report("the sum of 1 GB of doubles in numpy", median_seconds(sum_up, 3))
     del sum_up, buffer
 
-    plain = median_seconds(lambda: lab.plain_bytes(HUNDRED_MEGABYTES), 1)
-    buffer = lab.ramp(HUNDRED_MEGABYTES // 8)
-    report("100 MB to numpy", median_seconds(lambda: bulk.to_numpy(buffer), 5), plain)
-    report("100 MB to a copy", median_seconds(lambda: bulk.to_numpy(buffer).copy(), 5), plain)
-    data: Any = np.arange(HUNDRED_MEGABYTES // 8, dtype=np.float64)
+    plain = {
+        "bytes": median_seconds(lambda: lab.plain_bytes(HUNDRED_MEGABYTES), 1),
+        "list": list_seconds(lambda: np.array(list(lab.plain_doubles(LIST_ELEMENTS)))),
+    }
+    buffer = lab.ramp(DOUBLES)
+    report("100 MB to numpy", median_seconds(lambda: bulk.to_numpy(buffer), 5), **plain)
+    report("100 MB to a copy", median_seconds(lambda: bulk.to_numpy(buffer).copy(), 5), **plain)
+    data: Any = np.arange(DOUBLES, dtype=np.float64)
     raw = data.tobytes()
-    plain = median_seconds(lambda: lab.size_of_bytes(raw), 1)
-    report("100 MB from numpy", median_seconds(lambda: bulk.from_numpy(gateway, data), 5), plain)
+    few = data[:LIST_ELEMENTS].tolist()
+    plain = {
+        "bytes": median_seconds(lambda: lab.size_of_bytes(raw), 1),
+        "list": list_seconds(lambda: lab.sum_of_list(few)),
+    }
+
+    def send() -> Any:
+        return bulk.from_numpy(gateway, data)
+
+    report("100 MB from numpy, first time", median_seconds(send, 1), **plain)
+    report("100 MB from numpy, again", median_seconds(send, 7), **plain)
+    shared = bulk.shared_array(gateway, DOUBLES)
+    shared[:] = data
+    report("100 MB written to a shared array", median_seconds(lambda: np.copyto(shared, data), 7))
+    give = median_seconds(lambda: bulk.from_numpy(gateway, shared), 7)
+    report("100 MB from a shared array", give, **plain)
 
 
 def main() -> None:
@@ -68,7 +97,7 @@ def main() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         port = int(process.stdout.readline())
-        gateway = JavaGateway(gateway_parameters=GatewayParameters(port=port))
+        gateway = JavaGateway(gateway_parameters=GatewayParameters(port=port, auto_convert=True))
         try:
             run(gateway)
         finally:

@@ -3,6 +3,7 @@
 one language in the other, `bulk` for arrays."""
 
 from py4cpp import bulk
+from py4cpp.bulk import shared_array
 from py4cpp.functions import CppFunction, Function, as_callable, function
 
-__all__ = ["CppFunction", "Function", "as_callable", "bulk", "function"]
+__all__ = ["CppFunction", "Function", "as_callable", "bulk", "function", "shared_array"]

@@ -6,17 +6,19 @@
 
 The C++ side returns and takes `py4cpp.SharedBuffer` objects, which `bind_bulk` of
 `py4cpp/bulk.hpp` registers. When the gateway runs on this machine as the same user, its memory is
-mapped: nothing is copied on the way to Python, and once on the way to C++. Otherwise the bytes come
-as a stream, and go in pieces; nobody has to choose. numpy and pyarrow are imported when used.
+mapped: nothing is copied on the way to Python, and once on the way to C++, or not at all when the
+array is a `shared_array`. Otherwise the bytes come as a stream, and go in pieces; nobody has to
+choose. numpy and pyarrow are imported when used.
 """
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 from typing import TYPE_CHECKING, Any
 
-from py4cpp.shared_memory import Description, map_memory, open_memory
+from py4cpp.shared_memory import Description, SharedMapping, map_memory, open_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +29,7 @@ __all__ = [
     "from_bytes",
     "from_numpy",
     "is_shared",
+    "shared_array",
     "to_arrow",
     "to_bytes",
     "to_memoryview",
@@ -74,19 +77,42 @@ def to_numpy(buffer: Any, *, writable: bool = False) -> np.ndarray[Any, Any]:
 
 
 def from_numpy(gateway: Any, array: Any) -> Any:
-    """A SharedBuffer with a copy of the array, to be passed to C++. Raises TypeError for arrays of
-    Python objects and of compound types."""
+    """A SharedBuffer with a copy of the array, to be passed to C++; that of the array itself when
+    it is a `shared_array` of this gateway, or a contiguous part of one. Raises TypeError for arrays
+    of Python objects and of compound types."""
     import numpy as np
 
     array = np.asarray(array)
-    if array.dtype.kind not in "biufc":
-        raise TypeError(f"arrays of {array.dtype} have no form in C++")
-    # A byte order that is not this machine's would not be the one of C++ either.
-    dtype = array.dtype.newbyteorder("=")
+    dtype = _checked(array.dtype)
+    shared = _shared_buffer(gateway, array)
+    if shared is not None:
+        return shared
     contiguous = np.ascontiguousarray(array, dtype).reshape(-1)
-    buffer = _allocate(gateway, array.nbytes, dtype.str, array.shape)
+    buffer = _allocate_to_fill(gateway, array.nbytes, dtype.str, array.shape)
     _fill(buffer, contiguous.view(np.uint8).data)
     return buffer
+
+
+def shared_array(
+    gateway: Any, shape: int | tuple[int, ...], dtype: Any = "float64"
+) -> np.ndarray[Any, Any]:
+    """A zeroed array whose memory C++ shares: `from_numpy` passes it without a copy, as often as
+    wanted, and both sides see what the other one writes. So do views of it that are contiguous.
+    Where the gateway's memory is out of reach it is an ordinary array, which is copied."""
+    import numpy as np
+
+    dtype = _checked(np.dtype(dtype))
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    size = math.prod(shape) * dtype.itemsize
+    if size == 0:
+        return np.zeros(shape, dtype)
+    buffer = gateway.jvm.py4cpp.SharedBuffer(size, dtype.str, ",".join(map(str, shape)))
+    mapping = map_memory(Description.of(buffer), writable=True)
+    if mapping is None:
+        return np.zeros(shape, dtype)
+    mapping.buffer = buffer
+    array: np.ndarray[Any, Any] = np.frombuffer(mapping, dtype).reshape(shape)
+    return array
 
 
 def to_arrow(buffer: Any) -> pa.Table:
@@ -111,8 +137,8 @@ def from_arrow(gateway: Any, table: pa.Table) -> Any:
 
     counter = pa.MockOutputStream()
     write(counter)
-    buffer = _allocate(gateway, counter.size(), ARROW_FORMAT, ())
-    mapping = map_memory(Description.of(buffer), writable=True)
+    buffer = _allocate_to_fill(gateway, counter.size(), ARROW_FORMAT, ())
+    mapping = map_memory(Description.of(buffer, to_fill=True), writable=True)
     if mapping is not None:
         write(pa.FixedSizeBufferWriter(pa.py_buffer(mapping)))
     else:
@@ -125,7 +151,7 @@ def from_arrow(gateway: Any, table: pa.Table) -> Any:
 def from_bytes(gateway: Any, data: bytes | bytearray | memoryview) -> Any:
     """A SharedBuffer with a copy of the bytes of any object that has a contiguous buffer."""
     source = memoryview(data).cast("B")
-    buffer = _allocate(gateway, source.nbytes, BYTES_FORMAT, (source.nbytes,))
+    buffer = _allocate_to_fill(gateway, source.nbytes, BYTES_FORMAT, (source.nbytes,))
     _fill(buffer, source)
     return buffer
 
@@ -135,7 +161,7 @@ def _view(buffer: Any, description: Description, writable: bool) -> memoryview:
         return memoryview(bytearray() if writable else b"")
     mapping = map_memory(description, writable)
     if mapping is not None:
-        return memoryview(mapping)
+        return memoryview(mapping)[description.offset :]
     if writable:
         raise ValueError("the gateway's memory is out of reach here: writes would be lost")
     return _download(buffer, description.size)
@@ -155,19 +181,51 @@ def _download(buffer: Any, size: int) -> memoryview:
     return data.toreadonly()
 
 
-def _allocate(gateway: Any, size: int, kind: str, shape: tuple[int, ...]) -> Any:
-    return gateway.jvm.py4cpp.SharedBuffer(size, kind, ",".join(map(str, shape)))
+def _checked(dtype: Any) -> Any:
+    """The type with this machine's byte order: another would not be the one of C++ either."""
+    if dtype.kind not in "biufc":
+        raise TypeError(f"arrays of {dtype} have no form in C++")
+    return dtype.newbyteorder("=")
+
+
+def _shared_buffer(gateway: Any, array: Any) -> Any:
+    """The buffer that the array lies in, or a view of it; None when it lies elsewhere."""
+    import numpy as np
+
+    base = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, memoryview):
+        base = base.obj
+    if not isinstance(base, SharedMapping) or base.buffer is None:
+        return None
+    is_ours = base.buffer._gateway_client is gateway._gateway_client
+    if not is_ours or array.size == 0 or not array.flags.c_contiguous or not array.dtype.isnative:
+        return None
+    start = np.frombuffer(base, np.uint8).ctypes.data
+    offset = array.ctypes.data - start
+    whole = base.description
+    if (offset, array.dtype.str, array.shape) == (0, whole.format, whole.shape):
+        return base.buffer
+    shape = ",".join(map(str, array.shape))
+    return base.buffer.view(offset, array.nbytes, array.dtype.str, shape)
+
+
+def _allocate_to_fill(gateway: Any, size: int, kind: str, shape: tuple[int, ...]) -> Any:
+    return gateway.jvm.py4cpp.SharedBuffer.to_fill(size, kind, ",".join(map(str, shape)))
 
 
 def _fill(buffer: Any, data: memoryview) -> None:
-    fd = open_memory(Description.of(buffer))
+    """Writes the whole buffer, and keeps nothing of its memory."""
+    description = Description.of(buffer, to_fill=True)
+    fd = open_memory(description)
     if fd is None:
         return _upload(buffer, data)
     try:
         # Not through a mapping: each page of it that is new would interrupt the copy.
         written = 0
         while written < data.nbytes:
-            written += os.pwrite(fd, data[written:], written)
+            written += os.pwrite(fd, data[written:], description.offset + written)
     finally:
         os.close(fd)
     return None

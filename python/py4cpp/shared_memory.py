@@ -32,6 +32,7 @@ class Description:
     fd: int
     nonce: bytes
     nonce_offset: int
+    offset: int
     size: int
     format: str
     shape: tuple[int, ...]
@@ -42,10 +43,11 @@ class Description:
         return f"/proc/{self.pid}/fd/{self.fd}"
 
     @classmethod
-    def of(cls, buffer: Any) -> Description:
-        """Asks the gateway."""
+    def of(cls, buffer: Any, *, to_fill: bool = False) -> Description:
+        """Asks the gateway. With `to_fill` the caller promises to keep no mapping, so that the
+        gateway may use the memory again."""
         try:
-            text = buffer.describe()
+            text = buffer.describe_to_fill() if to_fill else buffer.describe()
         except (Py4JJavaError, Py4JNetworkError):
             raise
         except (AttributeError, Py4JError):
@@ -59,6 +61,7 @@ class Description:
                 fd=int(fields["fd"]),
                 nonce=bytes.fromhex(fields["nonce"]),
                 nonce_offset=int(fields["nonce_offset"]),
+                offset=int(fields["offset"]),
                 size=int(fields["size"]),
                 format=fields["format"],
                 shape=tuple(int(part) for part in fields["shape"].split(",") if part),
@@ -79,7 +82,8 @@ def is_here(description: Description) -> bool:
     try:
         return (
             len(description.nonce) == NONCE_BYTES
-            and 0 <= description.size <= description.nonce_offset
+            and description.offset >= 0
+            and 0 <= description.size <= description.nonce_offset - description.offset
             and BOOT_ID.read_text().strip() == description.boot
             and start_time(description.pid) == description.start
             and os.readlink(description.path) == MEMORY_LINK
@@ -110,15 +114,24 @@ def open_memory(description: Description) -> int | None:
     return None
 
 
-def map_memory(description: Description, writable: bool) -> mmap.mmap | None:
-    """The buffer's bytes, or None when they are out of reach. The mapping keeps the memory alive
-    when the gateway has let go of it, or is gone."""
+class SharedMapping(mmap.mmap):
+    """A mapping of a buffer's memory. That of a shared array keeps the buffer, too."""
+
+    buffer: Any = None
+    description: Description
+
+
+def map_memory(description: Description, writable: bool) -> SharedMapping | None:
+    """The memory up to the end of the buffer's bytes, or None when it is out of reach. The mapping
+    keeps the memory alive when the gateway has let go of it, or is gone."""
     fd = open_memory(description)
     if fd is None:
         return None
     try:
         access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
-        return mmap.mmap(fd, description.size, access=access)
+        mapping = SharedMapping(fd, description.offset + description.size, access=access)
+        mapping.description = description
+        return mapping
     except (OSError, ValueError):
         return None
     finally:

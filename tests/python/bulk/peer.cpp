@@ -29,6 +29,10 @@ class Lab {
   }
   std::size_t size_of_bytes(const Bytes& bytes) const { return bytes.size(); }
   Bytes plain_bytes(std::int64_t count) const { return Bytes(static_cast<std::size_t>(count)); }
+  std::vector<double> plain_doubles(std::int64_t count) const {
+    return std::vector<double>(static_cast<std::size_t>(count), 0.5);
+  }
+  double sum_of_list(const std::vector<double>& values) const { return sum(values); }
 
   double sum(std::span<const double> values) const {
     return std::accumulate(values.begin(), values.end(), 0.0);
@@ -64,6 +68,8 @@ int main(int count, char** words) {
       .method("ramp", &Lab::ramp)
       .method("matrix", &Lab::matrix)
       .method("plain_bytes", &Lab::plain_bytes)
+      .method("plain_doubles", &Lab::plain_doubles)
+      .method("sum_of_list", &Lab::sum_of_list)
       .method("size_of_bytes", &Lab::size_of_bytes)
       .method("sum", &Lab::sum)
       .method("sum_of_longs", &Lab::sum_of_longs)
