@@ -4,6 +4,7 @@ and what help() says of it."""
 
 from __future__ import annotations
 
+import pydoc
 from typing import Any
 
 import py4j.java_gateway
@@ -146,6 +147,39 @@ def test_help_shows_names_defaults_and_texts(house: Any, client: JavaGateway) ->
     short = client.help(house.Thermostat, pattern="setTarget(*", short_name=True, display=False)
     assert "setTarget" in short
     assert "names" not in short
+
+
+def test_every_kind_of_thing_has_a_help_page(house: Any, client: JavaGateway) -> None:
+    java = client.jvm.java
+    with pytest.raises(Py4JJavaError) as caught:
+        house.Values.fail("no such room")
+    things = {
+        "an object": house.Thermostat(),
+        "a class": house.Thermostat,
+        "a method": house.Thermostat().setTarget,
+        "a static method": house.Calls.sum,
+        "a nested class": house.Thermostat.Limits,
+        "an interface": house.Listener,
+        "an implementation": house.QuietListener(),
+        "an enumeration": house.Mode,
+        "a constant": house.Mode.HEAT,
+        "a function": house.Functions.even(),
+        "a list": house.Values.array([1, 2, 3]),
+        "a map": house.Values.map({"a": [1]}),
+        "a set": house.Values.set({1}),
+        "an iterator": house.Values.set({1}).iterator(),
+        "an array": client.new_array(client.jvm.int, 2),
+        "a class of Java": java.util.ArrayList,
+        "a plain object": java.lang.Object(),
+        "a class object": house.Thermostat().getClass(),
+        "an exception": caught.value.java_exception,
+        "the gateway": client.java_gateway_server,
+    }
+    for kind, thing in things.items():
+        page = client.help(thing, display=False)
+        assert page.startswith("Help on class "), kind
+        assert thing.__doc__.startswith("Help on class "), kind
+    assert "setTarget(double celsius) : void" in pydoc.render_doc(house.Thermostat())
 
 
 def test_dir_lists_the_members(house: Any) -> None:
