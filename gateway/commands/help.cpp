@@ -134,6 +134,7 @@ Next run_help_command(Command& command) {
     if (const auto* object = target->get_if<Object>()) resolved = registry.table().resolve(*object);
   }
   const auto* type = registry.table().find(class_name);
+  if (!type && resolved) type = resolved->type;  // Each array type has a name, and all one class.
   if (!type) {
     answer_error(command.answer, "there is no help on " + class_name);
     return Next::go_on;

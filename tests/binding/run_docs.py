@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 STANDARD_HEADERS = ("algorithm", "functional", "iostream", "memory", "stdexcept", "string")
-EXPECTED = "18.0\n1.0\n"
+EXPECTED = "18.0\n1.0\n1.0\n"
 
 
 def blocks(page: str, language: str) -> str:
@@ -45,6 +45,7 @@ def drive(program: Path, names: dict[str, Any]) -> str:
             names["drive"](gateway)
             gateway.jvm.home.Tools.tell(names["Told"]())
             names["typed"](gateway)
+            names["use_function"](gateway)
         gateway.close()
         process.communicate()
         assert process.returncode == 0

@@ -25,6 +25,6 @@ def test_the_page_on_bulk_data(gateway: Any, lab: Any, source_root: Path) -> Non
     names: dict[str, Any] = {"market": market, "gateway": gateway, "buffer": buffer}
     (block,) = python_blocks(source_root / "docs" / "bulk.md")
     exec(block, names)
-    assert received == [6.0, trades]
+    assert received == [6.0, 4500.0, trades]
     assert names["table"] == trades
     assert names["data"] == b"bytes"

@@ -7,12 +7,11 @@ import gc
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import py4cpp
 import pytest
 from py4cpp import bulk, shared_memory
 from py4j.protocol import Py4JJavaError
-
-np = pytest.importorskip("numpy")
 
 
 def test_an_array_in_shared_memory_goes_to_cpp_without_a_copy(gateway: Any, lab: Any) -> None:

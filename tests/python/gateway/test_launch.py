@@ -11,15 +11,13 @@ from pathlib import Path
 import pytest
 from gateway.peer_process import END_S
 from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
+from support import built
 
 
 @pytest.fixture(scope="module")
 def program(build_dir: Path) -> Path:
     """A program whose main is run_server_main."""
-    path = build_dir / "tests" / "python" / "bulk_peer"
-    if not path.exists():
-        pytest.fail(f"{path} is missing: build it with ninja -C {build_dir}")
-    return path
+    return built(build_dir, "tests/python/bulk_peer")
 
 
 def test_launch_gateway_starts_it_with_a_token_and_ends_it_with_python(program: Path) -> None:
