@@ -88,7 +88,7 @@ def mypy(folder: Path, stubs: Path, script: str) -> subprocess.CompletedProcess[
     settings = folder / "mypy.ini"
     settings.write_text(
         f"[mypy]\nstrict = True\nmypy_path = {stubs}:{PACKAGE}\n"
-        "[mypy-py4j.*]\nignore_missing_imports = True\n"
+        "[mypy-py4j.*,numpy.*,pyarrow.*]\nignore_missing_imports = True\n"
     )
     command = [sys.executable, "-m", "mypy", "--config-file", str(settings), str(path)]
     cache = ["--cache-dir", str(stubs / ".cache")]
