@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A pytest plugin: waits at the end until each program that a test has started has written its
+"""A pytest plugin: leaves out the tests that $PY4J_EXCLUDED names, which `--deselect` does by their
+beginnings only. And it waits at the end until each program that a test has started has written its
 last line (lifetimes.hpp), because some tests do not wait for theirs, and because all processes of
 a part end with pytest. Programs that were killed never write it, so there is a bound."""
 
@@ -9,7 +10,18 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 WAIT_SECONDS_MAX = 2.0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Called by pytest before the first test."""
+    excluded = os.environ["PY4J_EXCLUDED"].split()
+    left_out = [item for item in items if item.nodeid in excluded]
+    items[:] = [item for item in items if item.nodeid not in excluded]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
 
 
 def has_ended(report: Path) -> bool:
