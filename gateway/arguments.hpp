@@ -206,6 +206,8 @@ constexpr bool result_is_sound() {
   static_assert(flaw != Flaw::unknown_type,
                 "py4cpp: a result's type has no py4cpp::convert<T> and is no class to bind; write "
                 "a py4cpp::convert<T> for it");
+  if constexpr (requires { convert<std::remove_cvref_t<R>>::result_is_sound(); })
+    return flaw == Flaw::none && convert<std::remove_cvref_t<R>>::result_is_sound();
   return flaw == Flaw::none;
 }
 

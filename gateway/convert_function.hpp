@@ -59,6 +59,10 @@ struct convert<std::function<R(A...)>> {
       return python.call<R>(method, std::forward<A>(arguments)...);
     };
   }
+  /// Python calls what it gets, so its arguments and result have to cross as well.
+  static constexpr bool result_is_sound() {
+    return (true && ... && detail::parameter_is_sound<A>()) && detail::result_is_sound<R>();
+  }
   static Value to_value(const Function& function) {
     return function ? detail::function_value(function) : Value();
   }

@@ -78,7 +78,7 @@ void mistakes(Registry& registry, Type<Robot> robot, Type<Abstract> abstract, Ty
   // a parameter's type has no py4cpp::convert<T>
   robot.static_method("a", [](Either) {});
   // a parameter is a raw pointer
-  robot.static_method("a", [] { return std::function<void(Robot*)>(); });
+  robot.static_method("a", [] { return std::function<void(Stranger*)>(); });
   // CallContext& has to be the first parameter
   robot.static_method("a", [](int, CallContext&) {});
   // Varargs has to be the last parameter
