@@ -135,7 +135,7 @@ def test_each_partition_of_a_table_argument_has_an_end(peer: Peer, eval_type: in
         table_arguments=[0] if eval_type == 302 else [],
     )
     if RELEASE < (4, 0):
-        with pytest.raises(TaskError, match="Error: .* has neither partition columns"):
+        with pytest.raises(TaskError, match=r"Error: .* has neither partition columns"):
             peer.run(totals)
     else:
         assert peer.run(totals).values() == [3, 40]
