@@ -22,7 +22,7 @@ Bytes read_file(const std::filesystem::path& path) {
   return {bytes.begin(), bytes.end()};
 }
 
-Pool::Pool(const std::string& python, PythonInstallation found)
+Pool::Pool(const std::string& python, const PythonInstallation& found)
     : python_(python),
       version_(found.python_version),
       factories_({.release = PythonRelease::parse(found.pyspark_version)}) {}

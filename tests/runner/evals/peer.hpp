@@ -20,7 +20,7 @@ Bytes read_file(const std::filesystem::path& path);
 /// The workers of one interpreter.
 class Pool {
  public:
-  Pool(const std::string& python, PythonInstallation found);
+  Pool(const std::string& python, const PythonInstallation& found);
 
   /// The function that was pickled into a file.
   PythonFunction function(const std::filesystem::path& command) const;
