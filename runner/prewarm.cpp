@@ -62,7 +62,7 @@ Bytes warm_up_command(const std::vector<std::string>& modules) {
 }
 
 void prewarm(WorkerFactories& factories, const PythonFunction& function,
-             const PrewarmOptions& options, std::shared_ptr<const CancelToken> cancel) {
+             const PrewarmOptions& options, const std::shared_ptr<const CancelToken>& cancel) {
   PythonFunction warm_up = function;
   warm_up.command = std::make_shared<const Bytes>(warm_up_command(options.modules));
   warm_up.broadcasts.clear();

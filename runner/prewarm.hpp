@@ -30,7 +30,8 @@ struct PrewarmOptions {
 /// when all of them are idle. Throws as BasePythonRunner::compute and PythonTask::next; a module
 /// that raises while it is imported is a PythonError.
 void prewarm(WorkerFactories& factories, const PythonFunction& function,
-             const PrewarmOptions& options = {}, std::shared_ptr<const CancelToken> cancel = {});
+             const PrewarmOptions& options = {},
+             const std::shared_ptr<const CancelToken>& cancel = {});
 
 /// The command of that task, for RDD data: takes nothing, imports, and answers nothing.
 Bytes warm_up_command(const std::vector<std::string>& modules);
