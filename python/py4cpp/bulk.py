@@ -18,6 +18,8 @@ import mmap
 import os
 from typing import TYPE_CHECKING, Any
 
+from py4j.java_gateway import get_method
+
 from py4cpp.shared_memory import Description, SharedMapping, map_memory, open_memory
 
 if TYPE_CHECKING:
@@ -171,7 +173,7 @@ def _download(buffer: Any, size: int) -> memoryview:
     # An anonymous mapping and not a bytearray, which would be cleared first.
     data = memoryview(mmap.mmap(-1, size))
     received = 0
-    with buffer.bytes.stream() as connection:
+    with get_method(buffer, "bytes").stream() as connection:
         while received < size:
             piece = connection.read(min(UPLOAD_BYTES, size - received))
             if not piece:
@@ -208,7 +210,7 @@ def _shared_buffer(gateway: Any, array: Any) -> Any:
     if (offset, array.dtype.str, array.shape) == (0, whole.format, whole.shape):
         return base.buffer
     shape = ",".join(map(str, array.shape))
-    return base.buffer.view(offset, array.nbytes, array.dtype.str, shape)
+    return get_method(base.buffer, "view")(offset, array.nbytes, array.dtype.str, shape)
 
 
 def _allocate_to_fill(gateway: Any, size: int, kind: str, shape: tuple[int, ...]) -> Any:
@@ -233,4 +235,4 @@ def _fill(buffer: Any, data: memoryview) -> None:
 
 def _upload(buffer: Any, data: memoryview) -> None:
     for offset in range(0, data.nbytes, UPLOAD_BYTES):
-        buffer.write(offset, bytes(data[offset : offset + UPLOAD_BYTES]))
+        get_method(buffer, "write")(offset, bytes(data[offset : offset + UPLOAD_BYTES]))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from py4j.java_gateway import get_method
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -47,7 +48,9 @@ class Description:
         """Asks the gateway. With `to_fill` the caller promises to keep no mapping, so that the
         gateway may use the memory again."""
         try:
-            text = buffer.describe_to_fill() if to_fill else buffer.describe()
+            # Not `buffer.describe`, which the client would keep: the buffer and its methods would
+            # hold each other, and its memory would wait for Python's garbage collector.
+            text = get_method(buffer, "describe_to_fill" if to_fill else "describe")()
         except (Py4JJavaError, Py4JNetworkError):
             raise
         except (AttributeError, Py4JError):

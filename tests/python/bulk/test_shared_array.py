@@ -100,13 +100,23 @@ def test_the_memory_of_a_copy_serves_the_next_one(gateway: Any, lab: Any) -> Non
     values = np.ones(100_000)
     first = bulk.from_numpy(gateway, values)
     memory = place(first)
-    assert lab.sum(first) == 100_000
+    total = lab.sum(first)
     del first
-    gc.collect()
+    gc.collect()  # With auto_convert the client makes a ring of what is passed.
     second = bulk.from_numpy(gateway, values[:60_000] * 2)
     assert place(second) == memory
+    assert total == 100_000
     assert lab.sum(second) == 120_000
     assert place(bulk.from_numpy(gateway, values)) != memory  # It is in use.
+
+
+def test_the_memory_of_a_copy_does_not_wait_for_the_garbage_collector(gateway: Any) -> None:
+    gc.disable()
+    try:
+        memory = place(bulk.from_numpy(gateway, np.ones(300_000)))
+        assert place(bulk.from_numpy(gateway, np.ones(300_000))) == memory
+    finally:
+        gc.enable()
 
 
 def test_memory_that_python_may_have_mapped_is_not_used_again(gateway: Any) -> None:
