@@ -104,10 +104,18 @@ def test_an_old_protocol_is_refused(start_peer: PeerStarter) -> None:
         context.wrap_socket(peer.raw(), server_hostname="127.0.0.1")
 
 
+def check_admitted(peer: Peer, context: ssl.SSLContext) -> None:
+    """A client with this context is served; by then the server has dealt with those before it."""
+    with context.wrap_socket(peer.raw(), server_hostname="127.0.0.1") as connection:
+        connection.sendall(b"A\nsecret\n")
+        assert connection.recv(100) == b"!yv\n"
+
+
 def test_a_client_that_does_not_trust_us_is_told_of_in_the_log(start_peer: PeerStarter) -> None:
     peer = start_peer(*SERVER)
     with pytest.raises(ssl.SSLCertVerificationError):
         client_context("stranger.pem").wrap_socket(peer.raw(), server_hostname="127.0.0.1")
+    check_admitted(peer, client_context())
     _, err = peer.stop()
     assert "it does not trust our certificate" in err
     assert "load_verify_locations" in err
@@ -138,10 +146,7 @@ def test_a_client_must_present_a_certificate_where_that_is_asked_for(
         refused.sendall(b"A\nsecret\n")
         if not refused.recv(100):
             raise ConnectionResetError
-    right = client_context(own="elsewhere")
-    with right.wrap_socket(peer.raw(), server_hostname="127.0.0.1") as connection:
-        connection.sendall(b"A\nsecret\n")
-        assert connection.recv(100) == b"!yv\n"
+    check_admitted(peer, client_context(own="elsewhere"))
     assert reason in peer.stop()[1]
 
 
