@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -52,7 +53,7 @@ class ControlThread::Impl {
     // Shared: the thread may still be leaving the task when the waiter goes on.
     const auto task = std::make_shared<std::packaged_task<void()>>(work);
     std::future<void> done = task->get_future();
-    asio::post(context_, [task] { (*task)(); });
+    asio::dispatch(context_, [task] { (*task)(); });  // At once on the control thread itself.
     done.get();
   }
 

@@ -27,7 +27,7 @@ class ControlThread {
   /// Takes in what is left to read, and ends the thread.
   ~ControlThread();
 
-  /// Runs `work` on the thread, waits for it and throws what it throws. Not from the thread itself.
+  /// Runs `work` on the thread, waits for it and throws what it throws.
   void run(const std::function<void()>& work);
 
   /// For small servers: their handlers run on the thread, and must not block.

@@ -28,7 +28,7 @@ void Worker::end(WorkerAction action) {
   }
   process_fd.reset();
   host.take_crash_report(pid);  // whoever wanted it has it
-  host.task_names.forget(pid);
+  forget_task();
   daemon.reset();
 }
 
@@ -42,9 +42,14 @@ void Worker::signal(int number) const {
 }
 
 void Worker::begin_task(std::int64_t task_attempt_id) {
-  // Records that the last task wrote may still be in the pipe, and are that task's.
-  if (tasks > 1 && !host.options.session_id.empty()) host.control.catch_up();
+  if (tasks > 1) forget_task();
   host.task_names.begin(pid, task_attempt_id);
+}
+
+void Worker::forget_task() {
+  // Records that it wrote may still be in the pipe, and are that task's.
+  if (!host.options.session_id.empty()) host.control.catch_up();
+  host.task_names.forget(pid);
 }
 
 bool Worker::wait_ended(Deadline deadline) const {

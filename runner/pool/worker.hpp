@@ -58,6 +58,8 @@ class Worker {
   StopReason stop_reason() const { return stop_reason_.load(); }
   /// From now on output lines of this worker belong to this task.
   void begin_task(std::int64_t task_attempt_id);
+  /// From now on they belong to no task; those written so far have reached their sink.
+  void forget_task();
   /// Waits until the process has ended; false at the deadline.
   bool wait_ended(Deadline deadline) const;
 

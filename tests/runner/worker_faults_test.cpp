@@ -175,13 +175,14 @@ TEST_SUITE("worker faults") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
       Workers workers(interpreter);
+      const PythonRunner runner(workers.factories(), workers.function("identity"));
       const std::size_t before = open_descriptors();
       // A daemon needs many, a worker two: each number stops at another step.
       for (std::size_t left = 0; left < 12; ++left) {
         CAPTURE(left);
         const FewDescriptors few(left);
         try {
-          workers.run("identity", {"a"});
+          read_all(*runner.compute(source({"a"}), {}));
           break;
         } catch (const Error& error) {
           CHECK(std::string(error.what()).find("Too many open files") != std::string::npos);
