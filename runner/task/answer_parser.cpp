@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/task/answer_parser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -20,6 +21,12 @@ AnswerStep need(std::size_t wanted) {
 
 AnswerStep took(AnswerEvent event, std::size_t consumed) {
   return {.event = event, .consumed = consumed, .wanted = 0};
+}
+
+// From one point in time to a later one. No overflow: points before 1970 count as 1970.
+std::int64_t elapsed(std::int64_t from, std::int64_t to) {
+  constexpr std::int64_t epoch = 0;
+  return std::max(epoch, std::max(epoch, to) - std::max(epoch, from));
 }
 
 }  // namespace
@@ -116,12 +123,13 @@ AnswerStep AnswerParser::parse_timing(std::span<const std::byte> bytes) {
     fields[i] = read_i64(bytes.data() + length_bytes + i * timing_field_bytes);
   }
   // The wire has three points in time; what a reader wants is how long each phase took. Releases
-  // that measure the processing put it before the two spilled amounts.
+  // that measure the processing put it before the two spilled amounts. A phase that ends before it
+  // begins took no time: a worker may send any numbers.
   const bool measures_processing = timing_fields_ == timing_fields_max;
   timing_ = {.started_ms = fields[0],
              .initialised_ms = fields[1],
              .finished_ms = fields[2],
-             .processing_ms = measures_processing ? fields[3] : fields[2] - fields[1],
+             .processing_ms = measures_processing ? fields[3] : elapsed(fields[1], fields[2]),
              .memory_bytes_spilled = measures_processing ? fields[4] : fields[3],
              .disk_bytes_spilled = measures_processing ? fields[5] : fields[4]};
   return took(AnswerEvent::progress, wanted);
