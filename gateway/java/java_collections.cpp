@@ -57,11 +57,11 @@ bool map_equals(const Map& self, CallContext& context, const Value& other) {
   const auto map = context.registry().cast<Map>(other);
   if (!map || map->size() != self.size()) return false;
   const Equality equality(context);
-  for (const auto& [key, value] : self.snapshot()) {
-    const auto mapped = map->find(equality.key_in(*map, key));
-    if (!mapped || !equality.equal(value, *mapped)) return false;
-  }
-  return true;
+  const auto entries = self.snapshot();
+  return std::all_of(entries.begin(), entries.end(), [&](const auto& entry) {
+    const auto mapped = map->find(equality.key_in(*map, entry.first));
+    return mapped && equality.equal(entry.second, *mapped);
+  });
 }
 
 bool has_key(const Map& self, CallContext& context, const Value& key) {
