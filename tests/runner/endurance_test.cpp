@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "failing_forks.hpp"
 #include "runner/barrier_stage.hpp"
 #include "runner/prewarm.hpp"
 #include "worker_fixture.hpp"
@@ -53,30 +54,6 @@ class NothingLeft {
   const std::size_t threads_ = entries("/proc/self/task");
 };
 
-// Daemons whose forks can be made to fail.
-class Forks {
- public:
-  Forks() : folder_(default_temp_root(), "py4cpp-site-") {
-    std::ofstream(folder_.path() / "sitecustomize.py")
-        << "import os\n"
-           "fork = os.fork\n"
-           "def failing():\n"
-           "    if os.path.exists(os.environ['FORKS_FAIL']):\n"
-           "        raise OSError(12, 'no memory')\n"
-           "    return fork()\n"
-           "os.fork = failing\n";
-  }
-  std::map<std::string, std::string> environment() const {
-    return {{"PYTHONPATH", folder_.path().string()}, {"FORKS_FAIL", flag()}};
-  }
-  void fail() const { std::ofstream{flag()}; }
-  void work() const { std::filesystem::remove(flag()); }
-
- private:
-  std::string flag() const { return (folder_.path() / "fail").string(); }
-  TempDir folder_;
-};
-
 // One thread's part: its own random numbers, and workers that all share.
 class Actor {
  public:
@@ -105,7 +82,7 @@ class Actor {
     return false;
   }
 
-  void do_harm(const Forks& forks) {
+  void do_harm(const FailingForks& forks) {
     switch (below(8)) {
       case 0:
       case 1:
@@ -119,9 +96,9 @@ class Actor {
         if (const auto daemon = factory_.daemon()) ::kill(daemon->pid, SIGKILL);
         return;
       case 6:
-        forks.fail();
+        forks.begin();
         run_to_failure("upper", {"a"});
-        return forks.work();
+        return forks.end();
       case 7:
         return give_up_task();
     }
@@ -230,7 +207,7 @@ class Actor {
 void run_faults(const Interpreter& interpreter, int faults, unsigned seed) {
   constexpr int threads = 4;
   const NothingLeft nothing_left;
-  const Forks forks;
+  const FailingForks forks;
   Workers workers(interpreter, {.environment = forks.environment(),
                                 .memory_mb = 4096,
                                 .stop_ms_max = milliseconds(500),

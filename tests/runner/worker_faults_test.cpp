@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "base/error.hpp"
+#include "failing_forks.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -44,30 +45,6 @@ void check_well(Workers& workers) {
   CHECK(workers.run("upper", {"a", "b"}) == std::vector<std::string>{"A", "B"});
   CHECK(workers.stats().live == workers.stats().idle);
 }
-
-// Makes every fork of a daemon fail with ENOMEM while a file exists.
-class FailingForks {
- public:
-  FailingForks() : folder_(default_temp_root(), "py4cpp-site-") {
-    std::ofstream(folder_.path() / "sitecustomize.py")
-        << "import os\n"
-           "fork = os.fork\n"
-           "def failing():\n"
-           "    if os.path.exists(os.environ['FORKS_FAIL']):\n"
-           "        raise OSError(12, 'no memory')\n"
-           "    return fork()\n"
-           "os.fork = failing\n";
-  }
-  std::map<std::string, std::string> environment() const {
-    return {{"PYTHONPATH", folder_.path().string()}, {"FORKS_FAIL", flag()}};
-  }
-  void begin() const { std::ofstream{flag()}; }
-  void end() const { std::filesystem::remove(flag()); }
-
- private:
-  std::string flag() const { return (folder_.path() / "fail").string(); }
-  TempDir folder_;
-};
 
 // Leaves this process that many descriptors.
 class FewDescriptors {
