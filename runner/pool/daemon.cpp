@@ -80,7 +80,10 @@ void Daemon::start(const std::string& python_executable, Environment environment
                           .stderr_fd = err.write_end.get(),
                           .keep_fds = {},
                           .new_process_group = true,
-                          .death_signal = SIGTERM});
+                          // Ends a daemon that is still starting; one that serves ignores it, reads
+                          // the end of its stdin and ends its workers first. SIGTERM may end it
+                          // between the two: it takes back its handler before it tells the workers.
+                          .death_signal = SIGHUP});
   stdin_end_ = std::move(in.write_end);
   out.write_end.reset();
   err.write_end.reset();

@@ -259,11 +259,24 @@ TEST_SUITE("worker factory") {
   }
 
   TEST_CASE("when this process is killed, all Python processes and commands end with it") {
+    // A daemon that takes its time between hearing of our end and telling its workers.
+    const Sitecustomize slow(
+        "import signal, time\n"
+        "original = signal.signal\n"
+        "def slowly(number, action):\n"
+        "    try:\n"
+        "        return original(number, action)\n"
+        "    finally:\n"
+        "        if number == signal.SIGTERM and action == signal.SIG_DFL: time.sleep(0.2)\n"
+        "signal.signal = slowly\n");
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
       const Workers workers(interpreter);  // for the folder of functions
+      Environment environment = current_environment();
+      environment.merge(slow.environment());
       Pipe out = make_pipe();
       Process victim({.argv = {PY4CPP_VICTIM, interpreter.python, workers.folder()},
+                      .environment = environment,
                       .stdout_fd = out.write_end.get()});
       out.write_end.reset();
       std::string ids;
