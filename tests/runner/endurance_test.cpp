@@ -64,7 +64,8 @@ class Actor {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_);
   }
 
-  // Does some work, as an engine would: again when a worker was lost. False when it is wrong.
+  // Does some work, as an engine would: again when a worker was lost, for a minute at most (others
+  // may keep the daemon from forking meanwhile). False when it is wrong.
   bool work() {
     Texts input(1 + below(20));
     Texts expected;
@@ -72,14 +73,18 @@ class Actor {
       text.assign(1 + below(20'000), static_cast<char>('a' + below(26)));
       expected.emplace_back(text.size(), static_cast<char>(text.front() - 'a' + 'A'));
     }
-    for (int attempt = 0; attempt < 50; ++attempt) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (true) {
       try {
         return workers_.run("upper", input) == expected;
-      } catch (const Error&) {
+      } catch (const Error& error) {
+        if (std::chrono::steady_clock::now() > deadline) {
+          MESSAGE("given up: ", error.what());
+          return false;
+        }
         std::this_thread::yield();
       }
     }
-    return false;
   }
 
   void do_harm(const FailingForks& forks) {
