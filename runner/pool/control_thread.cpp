@@ -13,7 +13,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <csignal>
-#include <future>
+#include <exception>
+#include <latch>
 #include <list>
 #include <memory>
 #include <thread>
@@ -50,11 +51,20 @@ class ControlThread::Impl {
   }
 
   void run(const std::function<void()>& work) {
-    // Shared: the thread may still be leaving the task when the waiter goes on.
-    const auto task = std::make_shared<std::packaged_task<void()>>(work);
-    std::future<void> done = task->get_future();
-    asio::dispatch(context_, [task] { (*task)(); });  // At once on the control thread itself.
-    done.get();
+    // Shared: the thread may still be leaving the latch when the waiter goes on. It holds nothing
+    // else by then, also not what was thrown.
+    const auto done = std::make_shared<std::latch>(1);
+    std::exception_ptr failure;
+    asio::dispatch(context_, [&work, &failure, done] {  // At once on the control thread itself.
+      try {
+        work();
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      done->count_down();
+    });
+    done->wait();
+    if (failure) std::rethrow_exception(failure);
   }
 
   void drain(Fd pipe, std::shared_ptr<OutputLog> log) {
