@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,6 +30,10 @@ class ByteSource {
   /// The next run of one or more whole frames; empty at the end, and at every call after it. The
   /// bytes are valid until the next call. Blocks; throws what the stream's maker throws.
   virtual std::span<const std::byte> next() = 0;
+
+  /// How many rows the runs so far consist of, where the source can tell: those of Arrow batches.
+  /// 0 for frames, whose contents are the functions' own matter.
+  virtual std::uint64_t rows() const { return 0; }
 };
 
 /// A source without frames.

@@ -27,6 +27,14 @@ std::string prometheus_text(const RunnerMetrics& metrics) {
   out.single("sent_bytes_total", "counter", "Bytes sent to workers.", metrics.bytes_sent);
   out.single("received_bytes_total", "counter", "Bytes received from workers.",
              metrics.bytes_received);
+  out.single("sent_rows_total", "counter", "Rows of Arrow batches sent to workers.",
+             metrics.rows_sent);
+  out.single("received_rows_total", "counter", "Rows of Arrow batches received from workers.",
+             metrics.rows_received);
+  out.single("sent_frames_total", "counter", "Frames of pickled data sent to workers.",
+             metrics.frames_sent);
+  out.single("received_frames_total", "counter", "Frames of pickled data received from workers.",
+             metrics.frames_received);
   out.single("spilled_memory_bytes_total", "counter", "Bytes that workers moved out of memory.",
              metrics.memory_bytes_spilled);
   out.single("spilled_disk_bytes_total", "counter", "Bytes that workers wrote for it.",

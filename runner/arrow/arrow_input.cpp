@@ -30,6 +30,8 @@ class ArrowInput : public ByteSource {
     }
   }
 
+  std::uint64_t rows() const final { return pieces_.rows(); }
+
  protected:
   // Adds the next bytes; false when they were the last ones.
   virtual bool produce(BytePieces& out) = 0;

@@ -124,6 +124,7 @@ void IpcWriter::write(const std::shared_ptr<arrow::RecordBatch>& batch, BytePiec
   arrow::ipc::IpcPayload payload;
   check(arrow::ipc::GetRecordBatchPayload(*sent, options_, &payload), "a batch cannot be written");
   write_payload(payload, out);
+  out.add_rows(static_cast<std::uint64_t>(batch->num_rows()));
 }
 
 void IpcWriter::write_payload(const arrow::ipc::IpcPayload& payload, BytePieces& out) const {

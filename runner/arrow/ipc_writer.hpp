@@ -30,6 +30,10 @@ class BytePieces {
   /// The next piece, never empty but at the end. Valid until the next call of any function.
   std::span<const std::byte> next();
 
+  /// Rows of all batches that were added.
+  void add_rows(std::uint64_t rows) { rows_ += rows; }
+  std::uint64_t rows() const { return rows_; }
+
  private:
   struct Piece {
     std::span<const std::byte> bytes;
@@ -37,6 +41,7 @@ class BytePieces {
   };
   std::vector<Piece> pieces_;
   std::size_t at_ = 0;
+  std::uint64_t rows_ = 0;
 };
 
 /// Writes streams of batches of one schema.

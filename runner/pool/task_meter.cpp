@@ -47,6 +47,10 @@ RunnerMetrics RunnerCounters::snapshot() const {
   metrics.compute = compute.histogram();
   metrics.bytes_sent = value(bytes_sent);
   metrics.bytes_received = value(bytes_received);
+  metrics.rows_sent = value(rows_sent);
+  metrics.rows_received = value(rows_received);
+  metrics.frames_sent = value(frames_sent);
+  metrics.frames_received = value(frames_received);
   metrics.memory_bytes_spilled = value(memory_bytes_spilled);
   metrics.disk_bytes_spilled = value(disk_bytes_spilled);
   return metrics;
@@ -85,6 +89,10 @@ void TaskMeter::end(std::atomic<std::uint64_t>& result) {
   if (std::exchange(ended_, true)) return;
   add(counters_.bytes_sent, bytes_sent_);
   add(counters_.bytes_received, bytes_received_);
+  add(counters_.rows_sent, items_.rows_sent);
+  add(counters_.rows_received, items_.rows_received);
+  add(counters_.frames_sent, items_.frames_sent);
+  add(counters_.frames_received, items_.frames_received);
   add(result, 1);
 }
 

@@ -27,11 +27,23 @@ struct RunnerCounters {
   HistogramCounter<TaskHistogram> compute;
   std::atomic<std::uint64_t> bytes_sent = 0;
   std::atomic<std::uint64_t> bytes_received = 0;
+  std::atomic<std::uint64_t> rows_sent = 0;
+  std::atomic<std::uint64_t> rows_received = 0;
+  std::atomic<std::uint64_t> frames_sent = 0;
+  std::atomic<std::uint64_t> frames_received = 0;
   std::atomic<std::uint64_t> memory_bytes_spilled = 0;
   std::atomic<std::uint64_t> disk_bytes_spilled = 0;
 
   /// Everything but the workers.
   RunnerMetrics snapshot() const;
+};
+
+/// What went both ways in a task, besides bytes.
+struct TaskItems {
+  std::uint64_t rows_sent = 0;
+  std::uint64_t rows_received = 0;
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
 };
 
 /// Belongs to one task, which begins with it. A task that did not say how it ended was cancelled.
@@ -44,6 +56,8 @@ class TaskMeter {
 
   void sent(std::size_t bytes) { bytes_sent_ += bytes; }
   void received(std::size_t bytes) { bytes_received_ += bytes; }
+  /// All that went so far.
+  void items(const TaskItems& items) { items_ = items; }
   /// The first of these two counts.
   void completed(const TaskTiming& timing);
   void failed(const std::exception_ptr& failure);
@@ -56,6 +70,7 @@ class TaskMeter {
   const std::chrono::system_clock::time_point began_at_ = std::chrono::system_clock::now();
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_received_ = 0;
+  TaskItems items_;
   bool ended_ = false;
 };
 

@@ -56,6 +56,7 @@ AnswerStep AnswerParser::parse_data(std::span<const std::byte> bytes) {
     const std::int32_t length = read_i32(bytes.data() + whole);
     if (length == null_item) {
       whole += length_bytes;
+      ++frames_;
       continue;
     }
     if (length < 0) {
@@ -71,6 +72,7 @@ AnswerStep AnswerParser::parse_data(std::span<const std::byte> bytes) {
     wanted = length_bytes + size;
     if (bytes.size() - whole < wanted) break;
     whole += wanted;
+    ++frames_;
   }
   return whole > 0 ? took(AnswerEvent::frames, whole) : need(wanted);
 }
@@ -89,6 +91,7 @@ AnswerStep AnswerParser::parse_arrow_stream(std::span<const std::byte> bytes) {
       break;
     }
     whole += message.bytes;
+    rows_ += message.rows;
     if (message.state == ArrowMessageState::stream_end) section_ = Section::data;
   }
   return whole > 0 ? took(AnswerEvent::frames, whole) : parse_traceback(bytes);

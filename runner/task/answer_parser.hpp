@@ -62,6 +62,9 @@ class AnswerParser {
   /// step's consumed bytes ended.
   AnswerStep parse(std::span<const std::byte> bytes);
 
+  /// How many of them the frames or messages so far were: whole frames, or rows of record batches.
+  std::uint64_t frames() const { return frames_; }
+  std::uint64_t rows() const { return rows_; }
   const TaskTiming& timing() const { return timing_; }
   const std::vector<Bytes>& accumulator_updates() const { return accumulators_; }
   const std::string& traceback() const { return traceback_; }
@@ -89,6 +92,8 @@ class AnswerParser {
   AnswerForm form_;
   bool arrow_begun_ = false;
   Section section_ = Section::data;
+  std::uint64_t frames_ = 0;
+  std::uint64_t rows_ = 0;
   TaskTiming timing_;
   std::size_t accumulators_left_ = 0;
   std::size_t accumulator_bytes_ = 0;

@@ -9,9 +9,13 @@ namespace py4cpp::runner {
 namespace {
 
 constexpr std::int32_t continuation = -1;
-// Field 3 of the table "Message" in Arrow's Message.fbs: `bodyLength: long`. A vtable begins with
-// two sizes of two bytes; then each field has two bytes.
-constexpr std::size_t body_length_in_vtable = 4 + 3 * 2;
+// Fields of the table "Message" in Arrow's Message.fbs: a union is a type (1) and an offset (2).
+constexpr std::size_t header_type_field = 1;
+constexpr std::size_t header_field = 2;
+constexpr std::size_t body_length_field = 3;
+// A record batch's place in that union, and the first field of the table "RecordBatch".
+constexpr std::uint8_t record_batch_type = 3;
+constexpr std::size_t length_field = 0;
 
 // A little endian number of Arrow's; nothing when it lies outside of the metadata.
 template <typename Number>
@@ -22,22 +26,55 @@ std::optional<Number> number_at(std::span<const std::byte> metadata, std::uint64
   return value;
 }
 
-// The length of the body that belongs to a Flatbuffers "Message"; nothing when it is malformed.
-std::optional<std::int64_t> body_length(std::span<const std::byte> metadata) {
-  const auto table = number_at<std::uint32_t>(metadata, 0);
-  if (!table) return std::nullopt;
-  const auto to_vtable = number_at<std::int32_t>(metadata, *table);
+// A Flatbuffers table: where it begins, and where its vtable does.
+struct Table {
+  std::span<const std::byte> metadata;
+  std::uint64_t at = 0;
+  std::uint64_t vtable = 0;
+};
+
+// The table that an offset at `from` leads to; nothing when it lies outside of the metadata.
+std::optional<Table> table_behind(std::span<const std::byte> metadata, std::uint64_t from) {
+  const auto offset = number_at<std::uint32_t>(metadata, from);
+  if (!offset) return std::nullopt;
+  const std::uint64_t at = from + *offset;
+  const auto to_vtable = number_at<std::int32_t>(metadata, at);
   if (!to_vtable) return std::nullopt;
-  const std::int64_t vtable = std::int64_t{*table} - *to_vtable;
+  const std::int64_t vtable = static_cast<std::int64_t>(at) - *to_vtable;
   if (vtable < 0) return std::nullopt;
-  const auto at = static_cast<std::uint64_t>(vtable);
-  const auto vtable_bytes = number_at<std::uint16_t>(metadata, at);
+  return Table{metadata, at, static_cast<std::uint64_t>(vtable)};
+}
+
+// Where a field of a table is, 0 when it has its default, which is not written; nothing when the
+// table is malformed. A vtable begins with two sizes of two bytes; then each field has two bytes.
+std::optional<std::uint64_t> place_of(const Table& table, std::size_t field) {
+  const auto vtable_bytes = number_at<std::uint16_t>(table.metadata, table.vtable);
   if (!vtable_bytes) return std::nullopt;
-  if (*vtable_bytes < body_length_in_vtable + sizeof(std::uint16_t)) return 0;
-  const auto field = number_at<std::uint16_t>(metadata, at + body_length_in_vtable);
-  if (!field) return std::nullopt;
-  if (*field == 0) return 0;  // the default is not written
-  return number_at<std::int64_t>(metadata, std::uint64_t{*table} + *field);
+  const std::size_t in_vtable = 4 + field * sizeof(std::uint16_t);
+  if (*vtable_bytes < in_vtable + sizeof(std::uint16_t)) return 0;
+  const auto offset = number_at<std::uint16_t>(table.metadata, table.vtable + in_vtable);
+  if (!offset) return std::nullopt;
+  return *offset == 0 ? 0 : table.at + *offset;
+}
+
+// A number in a table, or its default; nothing when the table is malformed.
+template <typename Number>
+std::optional<Number> field_of(const Table& table, std::size_t field) {
+  const auto place = place_of(table, field);
+  if (!place) return std::nullopt;
+  return *place == 0 ? Number{} : number_at<Number>(table.metadata, *place);
+}
+
+// The rows of a record batch, 0 for another message. Whether what a worker counts is true shows
+// when the batch is read.
+std::uint64_t rows_of(const Table& message) {
+  if (field_of<std::uint8_t>(message, header_type_field) != record_batch_type) return 0;
+  const auto place = place_of(message, header_field);
+  if (!place || *place == 0) return 0;
+  const auto batch = table_behind(message.metadata, *place);
+  if (!batch) return 0;
+  const auto rows = field_of<std::int64_t>(*batch, length_field);
+  return rows && *rows > 0 ? static_cast<std::uint64_t>(*rows) : 0;
 }
 
 ArrowMessage violation(std::string_view text) {
@@ -64,14 +101,18 @@ ArrowMessage find_arrow_message(std::span<const std::byte> bytes, std::size_t me
     return violation("the metadata of an Arrow message is over the bound");
   }
   if (bytes.size() < before_body) return more(before_body);
-  const auto body = body_length(bytes.subspan(arrow_prefix_bytes, metadata_bytes));
+  const auto message = table_behind(bytes.subspan(arrow_prefix_bytes, metadata_bytes), 0);
+  const auto body = message ? field_of<std::int64_t>(*message, body_length_field) : std::nullopt;
   if (!body || *body < 0) return violation("the metadata of an Arrow message is malformed");
   if (static_cast<std::uint64_t>(*body) > message_bytes_max - before_body) {
     return violation("an Arrow message is over the bound");
   }
   const std::size_t whole = before_body + static_cast<std::size_t>(*body);
   if (bytes.size() < whole) return more(whole);
-  return {.state = ArrowMessageState::whole, .bytes = whole, .metadata_bytes = metadata_bytes};
+  return {.state = ArrowMessageState::whole,
+          .bytes = whole,
+          .metadata_bytes = metadata_bytes,
+          .rows = rows_of(*message)};
 }
 
 }  // namespace py4cpp::runner

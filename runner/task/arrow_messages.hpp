@@ -2,10 +2,12 @@
 //
 // Finds where the messages of an Arrow IPC stream end, without the Arrow library: a message is
 // ffffffff, a little endian metadata length, the metadata (a Flatbuffers table "Message", of which
-// only the length of the body matters here) and the body. Nothing that a worker writes is trusted.
+// the length of the body and the rows of a batch matter here) and the body. Nothing that a worker
+// writes is trusted.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -25,6 +27,7 @@ struct ArrowMessage {
   ArrowMessageState state = ArrowMessageState::more;
   std::size_t bytes = 0;
   std::size_t metadata_bytes = 0;  ///< of a whole message: what follows its prefix
+  std::uint64_t rows = 0;          ///< of a whole message that is a record batch
   std::string_view violation = {};
 };
 

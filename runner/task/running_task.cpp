@@ -59,6 +59,15 @@ RunningTask::RunningTask(Lease lease, TaskInput input, AnswerForm form,
   send_some();
 }
 
+RunningTask::~RunningTask() { count_items(); }
+
+void RunningTask::count_items() {
+  meter_.items({.rows_sent = input_.rows(),
+                .rows_received = parser_.rows(),
+                .frames_sent = input_.frames(),
+                .frames_received = parser_.frames()});
+}
+
 std::span<const std::byte> RunningTask::next() {
   if (failure_) std::rethrow_exception(failure_);
   if (done_) return {};
@@ -67,6 +76,7 @@ std::span<const std::byte> RunningTask::next() {
     return advance();
   } catch (...) {
     failure_ = std::current_exception();
+    count_items();
     meter_.failed(failure_);
     lease_.finish(failure_event_);
     input_.drop();
@@ -120,6 +130,7 @@ std::span<const std::byte> RunningTask::advance() {
 
 void RunningTask::finish_answer(bool reusable) {
   done_ = true;
+  count_items();
   meter_.completed(parser_.timing());
   const bool clean = reusable && !input_.pending() && lease_->buffer.unread().empty();
   input_.drop();

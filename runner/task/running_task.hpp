@@ -23,9 +23,11 @@ class RunningTask final : public PythonTask {
  public:
   RunningTask(Lease lease, TaskInput input, AnswerForm form,
               std::shared_ptr<const CancelToken> cancel);
+  ~RunningTask() override;
 
   std::span<const std::byte> next() override;
   std::shared_ptr<const void> hold_run() override;
+  std::uint64_t rows() const override { return parser_.rows(); }
 
   const std::vector<Bytes>& accumulator_updates() const override {
     return parser_.accumulator_updates();
@@ -37,6 +39,7 @@ class RunningTask final : public PythonTask {
  private:
   std::span<const std::byte> advance();
   void finish_answer(bool reusable);
+  void count_items();
   void receive(std::size_t wanted);
   void wait_for_worker(bool& readable, bool& writable);
   void send_input();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/task/task_input.hpp"
 
+#include <algorithm>
+
 #include "runner/wire/bytes_writer.hpp"
+#include "runner/wire/wire.hpp"
 
 namespace py4cpp::runner {
 namespace {
@@ -10,6 +13,17 @@ namespace {
 constexpr std::size_t gather_bytes = 65536;
 // From this size on, sending a run from its place is cheaper than copying it.
 constexpr std::size_t direct_bytes = 16384;
+
+std::uint64_t count_frames(std::span<const std::byte> run) {
+  std::uint64_t frames = 0;
+  for (; run.size() >= length_bytes; ++frames) {
+    const std::int32_t length = read_i32(run.data());
+    const std::size_t size = length_bytes + static_cast<std::size_t>(std::max(length, 0));
+    if (size > run.size()) break;  // no whole frame: the worker will say so
+    run = run.subspan(size);
+  }
+  return frames;
+}
 
 }  // namespace
 
@@ -20,8 +34,11 @@ void TaskInput::fill() {
       BytesWriter writer(gathered_);
       if (end_ == InputEnd::of_frames) writer.i32(end_of_data);
       writer.i32(end_of_stream);
-      source_.reset();
-    } else if (run.size() >= direct_bytes) {
+      end_source();
+      return;
+    }
+    if (end_ == InputEnd::of_frames) frames_ += count_frames(run);
+    if (run.size() >= direct_bytes) {
       run_ = run;
     } else {
       gathered_.insert(gathered_.end(), run.begin(), run.end());
@@ -51,6 +68,11 @@ void TaskInput::drop() {
   gathered_.clear();
   gathered_sent_ = 0;
   run_ = {};
+  end_source();
+}
+
+void TaskInput::end_source() {
+  rows_ = rows();
   source_.reset();
 }
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -38,12 +39,20 @@ class TaskInput {
   /// Nobody reads any more: forgets what is left.
   void drop();
 
+  /// What came from the source: whole frames, or rows of its batches.
+  std::uint64_t frames() const { return frames_; }
+  std::uint64_t rows() const { return source_ ? source_->rows() : rows_; }
+
  private:
+  void end_source();
+
   Bytes gathered_;
   std::size_t gathered_sent_ = 0;
   std::span<const std::byte> run_;
   std::unique_ptr<ByteSource> source_;
   InputEnd end_;
+  std::uint64_t frames_ = 0;
+  std::uint64_t rows_ = 0;  // of a source that is gone
 };
 
 }  // namespace py4cpp::runner

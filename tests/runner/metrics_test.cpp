@@ -16,6 +16,8 @@ TEST_SUITE("runner metrics") {
       TaskMeter done(counters);
       done.sent(10);
       done.received(3);
+      done.items({.rows_sent = 1, .frames_received = 9});
+      done.items({.rows_sent = 4, .rows_received = 3, .frames_sent = 2, .frames_received = 1});
       done.completed({.memory_bytes_spilled = 7, .disk_bytes_spilled = 5});
       done.failed(std::make_exception_ptr(Error("too late")));
       TaskMeter raised(counters);
@@ -36,6 +38,10 @@ TEST_SUITE("runner metrics") {
     CHECK(metrics.tasks_failed == 1);
     CHECK(metrics.bytes_sent == 10);
     CHECK(metrics.bytes_received == 3);
+    CHECK(metrics.rows_sent == 4);
+    CHECK(metrics.rows_received == 3);
+    CHECK(metrics.frames_sent == 2);
+    CHECK(metrics.frames_received == 1);
     CHECK(metrics.memory_bytes_spilled == 7);
     CHECK(metrics.disk_bytes_spilled == 5);
     CHECK(metrics.whole.count() == 1);

@@ -69,6 +69,26 @@ bool holds(const std::string& answer, const std::string& part) {
 }  // namespace
 
 TEST_SUITE("python UDF runner") {
+  TEST_CASE("profiles of the functions come back as updates of accumulators") {
+    for (const Interpreter& interpreter : interpreters()) {
+      if (interpreter.release.major_version() < 4) continue;
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      const PythonUdfRunner runner(workers.factories(), {{{named(workers, "add", "\"long\"")}}},
+                                   {{1, 0}},
+                                   {.files_directory = workers.folder(), .udf_profiler = "perf"});
+      const auto task = runner.compute(source({rows({{number(1), number(2)}})}), {});
+      CHECK(read_all(*task).size() == 1);
+      // SpecialAccumulatorIds: for drivers of two ages.
+      REQUIRE(task->accumulator_updates().size() == 2);
+      const std::string older(as_text(task->accumulator_updates()[0]));
+      const std::string newer(as_text(task->accumulator_updates()[1]));
+      CHECK(holds(older, "J\xff\xff\xff\xff"));
+      CHECK(holds(newer, "J\xfe\xff\xff\xff"));
+      CHECK(holds(newer, "named_functions"));
+    }
+  }
+
   TEST_CASE("one function's results come back bare, in batches of a hundred") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());

@@ -174,7 +174,9 @@ TEST_SUITE("worker limits") {
   TEST_CASE("tasks are counted with their bytes and phases") {
     Workers workers(interpreters().front());
     workers.run("identity", {std::string(1000, 'x')});
-    workers.run("identity", {"a"});
+    workers.run("identity", {"a", "b"});
+    CHECK(workers.factories().metrics().frames_sent == 3);
+    CHECK(workers.factories().metrics().frames_received == 3);
     CHECK_THROWS_AS(workers.run("boom", {"x"}), PythonError);
     CHECK_THROWS_AS(workers.run("kill_while_reading", {"x"}), WorkerFailed);
     workers.start("hang", {}).reset();

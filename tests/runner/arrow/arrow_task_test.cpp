@@ -128,6 +128,13 @@ TEST_SUITE("arrow task") {
                          WorkerFailed);
   }
 
+  TEST_CASE("the rows of a batch are found in its metadata") {
+    const Bytes good = stream_of({numbers(0, 50)});
+    const ArrowMessage schema = find_arrow_message(good, good.size());
+    CHECK(schema.rows == 0);
+    CHECK(find_arrow_message(std::span(good).subspan(schema.bytes), good.size()).rows == 50);
+  }
+
   TEST_CASE("metadata that was damaged anywhere is an error or another batch, never a crash") {
     const Bytes good = stream_of({numbers(0, 50)});
     const std::size_t schema_bytes = find_arrow_message(good, good.size()).bytes;

@@ -164,6 +164,19 @@ TEST_SUITE("arrow workers") {
     CHECK(read_batches(*task).at(0)->Equals(*numbers(5, 8)));
   }
 
+  TEST_CASE("rows are counted both ways, also of a task that fails") {
+    const RunnerMetrics before = pool().factories.metrics();
+    read_batches(*pool().runner("keep").compute(batch_list({numbers(0, 70), numbers(0, 1)}), {}));
+    const auto wrong =
+        pool().runner("third_is_wrong").compute(std::make_unique<Repeated>(numbers(0, 10), 5), {});
+    CHECK_THROWS_AS(read_batches(*wrong), PythonError);
+    const RunnerMetrics after = pool().factories.metrics();
+    CHECK(after.rows_sent - before.rows_sent == 121);
+    CHECK(after.rows_received - before.rows_received >= 71);
+    CHECK(after.rows_received - before.rows_received <= 91);
+    CHECK(after.frames_sent == before.frames_sent);
+  }
+
   TEST_CASE("a function over batches takes no groups") {
     CHECK_THROWS_WITH_AS(pool().runner("keep").compute(group_list({}), {}),
                          doctest::Contains("wants batches"), Error);
