@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A worker without Python: takes what a runner sends for one task, keeps it in a file, and answers
-// with what a real worker answered to the same task. The environment names the files.
+// A daemon without Python that is its own only worker: takes what a runner sends for one task,
+// keeps it in a file, and answers with what a real worker did. The environment names the files.
+// Where the recorded worker had broadcasts to give up, a task without input comes first and brings
+// them.
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,14 +33,40 @@ std::string setting(const char* name) {
   return value ? value : "";
 }
 
-Fd connect_to_runner() {
-  const std::string path = setting("PYTHON_WORKER_FACTORY_SOCK_PATH");
-  if (!path.empty()) return connect_unix(path);
-  Fd socket = connect_loopback(
-      static_cast<std::uint16_t>(std::stoi(setting("PYTHON_WORKER_FACTORY_PORT"))));
-  send_text(socket, setting("PYTHON_WORKER_FACTORY_SECRET"), after(wait_max));
-  if (receive_text(socket, {.deadline = after(wait_max)}) != "ok")
-    throw Error("the runner did not know us");
+// What a daemon prints first: where it listens.
+void print(const Bytes& address) {
+  std::fwrite(address.data(), 1, address.size(), stdout);
+  std::fflush(stdout);
+}
+
+Fd listen_for_runner() {
+  const std::string folder = setting("PYTHON_WORKER_FACTORY_SOCK_DIR");
+  Bytes address;
+  BytesWriter writer(address);
+  Fd listener;
+  if (folder.empty()) {
+    listener = listen_loopback();
+    writer.i32(local_port(listener));
+  } else {
+    const std::string path = folder + "/replay";
+    listener = listen_unix(path);
+    writer.text(path);
+  }
+  print(address);
+  return listener;
+}
+
+// The runner asks for one worker: this process.
+Fd meet_runner() {
+  Fd socket = accept_connection(listen_for_runner(), after(wait_max));
+  Bytes pid;
+  BytesWriter(pid).i32(::getpid());
+  write_all(socket, pid);
+  const std::string secret = setting("PYTHON_WORKER_FACTORY_SECRET");
+  if (secret.empty()) return socket;
+  if (receive_text(socket, {.deadline = after(wait_max)}) != secret)
+    throw Error("the runner does not know our secret");
+  send_text(socket, "ok", after(wait_max));
   return socket;
 }
 
@@ -54,13 +82,37 @@ Bytes receive(const Fd& socket, std::size_t size) {
   return received;
 }
 
+// True when `received` is a whole task with a header and no data.
+bool is_empty_task(const PythonRelease& release, const Bytes& received) {
+  constexpr std::size_t marks = 2 * length_bytes;
+  try {
+    const std::span bytes(received);
+    return test::decode_header(release, bytes).size + marks == bytes.size();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void serve_empty_task(const Fd& socket, const PythonRelease& release) {
+  Bytes received;
+  while (!is_empty_task(release, received)) {
+    const Bytes part = receive(socket, 1);
+    if (part.empty()) throw Error("the first task did not end");
+    received.insert(received.end(), part.begin(), part.end());
+  }
+  Bytes answer;
+  BytesWriter writer(answer);
+  writer.i32(end_of_data);
+  writer.i32(0);  // accumulators
+  writer.i32(end_of_stream);
+  write_all(socket, answer);
+}
+
 void serve() {
   const test::Recording recording = test::read_recording(
       setting("PY4CPP_REPLAYED"), PythonRelease::parse(setting("PY4CPP_RELEASE")));
-  const Fd socket = connect_to_runner();
-  Bytes pid;
-  BytesWriter(pid).i32(::getpid());
-  write_all(socket, pid);
+  const Fd socket = meet_runner();
+  if (!recording.header.removed.empty()) serve_empty_task(socket, recording.release);
   const Bytes received = receive(socket, recording.input.size());
   std::ofstream(setting("PY4CPP_RECEIVED"), std::ios::binary) << as_text(received);
   write_all(socket, recording.answer);
