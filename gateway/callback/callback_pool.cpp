@@ -37,10 +37,10 @@ class CallbackPool::Lease {
   Connection connection_;
 };
 
-CallbackPool::CallbackPool(Core& core, Dial dial, std::function<void()> idle_began)
+CallbackPool::CallbackPool(Core& core, Dial dial, std::function<void()> close_idle_sooner)
     : core_(core),
       dial_(std::move(dial)),
-      idle_began_(std::move(idle_began)),
+      close_idle_sooner_(std::move(close_idle_sooner)),
       address_{core.options.callback_address, core.options.callback_port} {}
 
 CallbackAddress CallbackPool::address() const {
@@ -127,15 +127,20 @@ CallbackPool::Connection CallbackPool::take_idle() {
 
 std::chrono::steady_clock::time_point CallbackPool::close_idle(
     std::chrono::steady_clock::time_point now) {
+  if (!closes_idle()) return decltype(now)::max();
   const auto idle_max = core_.options.callback_idle_ms_max;
-  if (idle_max.count() <= 0 || core_.options.pinned) return decltype(now)::max();
   std::vector<Idle> old;
   const std::lock_guard lock(mutex_);
   const auto first_kept = std::find_if(
       idle_.begin(), idle_.end(), [&](const Idle& idle) { return idle.since + idle_max > now; });
   std::move(idle_.begin(), first_kept, std::back_inserter(old));
   idle_.erase(idle_.begin(), first_kept);
-  return idle_.empty() ? decltype(now)::max() : idle_.front().since + idle_max;
+  close_idle_due_ = idle_.empty() ? decltype(now)::max() : idle_.front().since + idle_max;
+  return close_idle_due_;
+}
+
+bool CallbackPool::closes_idle() const {
+  return core_.options.callback_idle_ms_max.count() > 0 && !core_.options.pinned;
 }
 
 /// A callback server without a token refuses the command that presents one, so it is asked again
@@ -181,11 +186,13 @@ void CallbackPool::give_back(Connection connection) {
       superfluous = std::move(idle_.front());
       idle_.erase(idle_.begin());
     }
-    idle_.push_back({std::move(connection.session), std::this_thread::get_id(),
-                     std::chrono::steady_clock::now()});
-    if (idle_.size() > 1) return;
+    const auto now = std::chrono::steady_clock::now();
+    idle_.push_back({std::move(connection.session), std::this_thread::get_id(), now});
+    const auto due = now + core_.options.callback_idle_ms_max;
+    if (!closes_idle() || due >= close_idle_due_) return;
+    close_idle_due_ = due;
   }
-  idle_began_();
+  close_idle_sooner_();
 }
 
 }  // namespace py4cpp

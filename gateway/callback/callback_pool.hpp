@@ -27,8 +27,9 @@ class CallbackPool {
   /// Told of the session that this thread uses from now on, and with null when it is done.
   using Using = std::function<void(Session* session)>;
 
-  /// `idle_began` is called when the pool may have to be asked anew for close_idle.
-  CallbackPool(Core& core, Dial dial, std::function<void()> idle_began);
+  /// `close_idle_sooner` is called when close_idle wants to be called before the time that it
+  /// returned last.
+  CallbackPool(Core& core, Dial dial, std::function<void()> close_idle_sooner);
 
   CallbackAddress address() const;
   /// Idle connections to the old address are closed.
@@ -67,16 +68,19 @@ class CallbackPool {
   Connection take_idle();
   Connection connect();
   void give_back(Connection connection);
+  bool closes_idle() const;
 
   Core& core_;
   const Dial dial_;
-  const std::function<void()> idle_began_;
+  const std::function<void()> close_idle_sooner_;
   mutable std::mutex mutex_;
   CallbackAddress address_;
   std::uint64_t generation_ = 0;  // Of the address.
   bool expects_token_ = true;     // The server at this address, as far as we know.
   bool closed_ = false;
   std::vector<Idle> idle_;  // The longest idle first.
+  std::chrono::steady_clock::time_point close_idle_due_ =
+      std::chrono::steady_clock::time_point::max();
   std::set<Session*> busy_;
 };
 
