@@ -117,11 +117,10 @@ class FramesJob final : public Job {
         rows_(times_ * rows_per_run),
         runner_(factories, function_) {}
 
-  pid_t run() const override {
+  void run() const override {
     const auto task = runner_.compute(std::make_unique<RepeatedFrames>(frames_, times_), {});
     while (!task->next().empty()) {
     }
-    return task->worker_pid();
   }
 
   Bytes recorded() const override {
@@ -160,12 +159,11 @@ class ArrowJob final : public Job {
         batch_(counted(rows / rows_per_batch * rows_per_batch)),
         runner_(factories, {{.functions = {function_}}}, type, {{0}}) {}
 
-  pid_t run() const override {
+  void run() const override {
     const auto task = runner_.compute(batches(), {});
     std::int64_t rows = 0;
     while (const auto batch = task->next()) rows += batch->num_rows();
     if (rows != batch_->num_rows()) throw Error("rows were lost");
-    return task->task().worker_pid();
   }
 
   Bytes recorded() const override {

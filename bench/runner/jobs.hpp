@@ -4,8 +4,6 @@
 // that a bare client would replay from memory.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,8 +17,8 @@ namespace py4cpp::bench {
 class Job {
  public:
   virtual ~Job() = default;
-  /// Runs one task through the runner and uses up its results. Returns the worker's process.
-  virtual pid_t run() const = 0;
+  /// Runs one task through the runner and uses up its results.
+  virtual void run() const = 0;
   /// All that a worker reads for the same task.
   virtual runner::Bytes recorded() const = 0;
   /// True when the answer is an Arrow stream.

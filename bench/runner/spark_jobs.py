@@ -18,7 +18,7 @@ from typing import Any
 from job_functions import KEEP_COLUMNS, LONG, keep_batches, plus_one
 from pyspark import cloudpickle
 from pyspark.sql import SparkSession
-from pyspark.sql.functions import pandas_udf
+from pyspark.sql.functions import PandasUDFType, pandas_udf
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -55,7 +55,7 @@ def job_of(name: str, spark: Any, folder: Path, rows: int) -> tuple[Callable[[],
         return lambda: words._jrdd.rdd().count(), lambda: lines_rdd._jrdd.rdd().count()
     numbers = spark.range(0, rows, 1, 1)
     if name == "pandas_udf":
-        frame = numbers.select(pandas_udf(plus_one, LONG)(numbers.id))
+        frame = numbers.select(pandas_udf(plus_one, LONG, PandasUDFType.SCALAR)(numbers.id))
     else:
         frame = numbers.mapInArrow(keep_batches, KEEP_COLUMNS)
 

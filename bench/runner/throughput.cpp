@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How fast data goes through Python workers, as one JSON line:
-//   runner_throughput PYTHON FOLDER JOB SIDE ROWS RUNS [WORKERS]
-// SIDE is "ours", the runner, or "floor", a bare client that replays the same bytes from memory to
-// the same worker with a thread for each direction and looks at nothing. WORKERS tasks run at the
-// same time. FOLDER has what make_jobs.py wrote. One run before the measured ones warms up.
+// How fast data goes through Python workers, as JSON lines:
+//   runner_throughput PYTHON FOLDER JOB ROWS ROUNDS
+// Sides take turns in each round: "floor", a bare client that replays the same bytes from memory to
+// the same kind of worker with a thread for each direction and looks at nothing; "ours", the
+// runner; and either of them with two tasks at a time, each on a worker of its own. A line per side
+// has medians, one more the medians of the ratios between sides in the same round. FOLDER has what
+// make_jobs.py wrote. One round before the measured ones warms up.
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -70,7 +73,7 @@ double cpu_s_of(pid_t pid) {
 class Replay {
  public:
   Replay(Lease lease, const bench::Job& job, const PythonRelease& release, const Bytes& task)
-      : lease_(std::move(lease)), task_(task), pid_(lease_->pid) {
+      : lease_(std::move(lease)), task_(task) {
     // The first answer is parsed, so that the others need not be.
     std::thread writer([this] { write_all(lease_->socket, task_); });
     AnswerParser parser(release.variant().timing_fields, {},
@@ -89,7 +92,7 @@ class Replay {
 
   ~Replay() { lease_.finish(WorkerEvent::task_clean); }
 
-  pid_t run() {
+  void run() {
     std::thread writer([this] { write_all(lease_->socket, task_); });
     Bytes room(std::size_t{1} << 20);
     for (std::size_t left = answer_bytes_; left > 0;) {
@@ -98,7 +101,6 @@ class Replay {
       left -= static_cast<std::size_t>(count);
     }
     writer.join();
-    return pid_;
   }
 
  private:
@@ -111,7 +113,6 @@ class Replay {
 
   Lease lease_;
   const Bytes& task_;
-  const pid_t pid_;
   std::size_t answer_bytes_ = 0;
 };
 
@@ -121,87 +122,118 @@ struct Measured {
   double worker_cpu_s = 0;
 };
 
-// Runs `one(worker)` for each worker at the same time.
+// Runs `one(i)` for each of so many tasks at the same time.
 template <typename One>
-Measured measure(std::vector<pid_t>& pids, One one) {
-  double worker_cpu = 0;
-  for (const pid_t pid : pids) worker_cpu -= cpu_s_of(pid);
+Measured measure(WorkerFactory& factory, std::size_t tasks, One one) {
+  const auto worker_cpu_s = [&factory] {
+    double sum = 0;
+    for (const WorkerInfo& worker : factory.workers()) sum += cpu_s_of(worker.pid);
+    return sum;
+  };
+  const double worker_cpu = worker_cpu_s();
   const double own_cpu = own_cpu_s();
   const Clock::time_point begin = Clock::now();
   std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < pids.size(); ++i) {
-    threads.emplace_back([&, i] { pids[i] = one(i); });
-  }
-  pids[0] = one(0);
+  for (std::size_t i = 1; i < tasks; ++i) threads.emplace_back([&one, i] { one(i); });
+  one(0);
   for (std::thread& thread : threads) thread.join();
-  Measured measured;
-  measured.wall_s = std::chrono::duration<double>(Clock::now() - begin).count();
-  measured.engine_cpu_s = own_cpu_s() - own_cpu;
-  for (const pid_t pid : pids) worker_cpu += cpu_s_of(pid);
-  measured.worker_cpu_s = worker_cpu;
-  return measured;
+  return {.wall_s = std::chrono::duration<double>(Clock::now() - begin).count(),
+          .engine_cpu_s = own_cpu_s() - own_cpu,
+          .worker_cpu_s = worker_cpu_s() - worker_cpu};
 }
 
-double median(std::vector<Measured> runs, double Measured::*field) {
-  std::vector<double> values;
-  for (const Measured& run : runs) values.push_back(run.*field);
+double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
 
+double median(const std::vector<Measured>& runs, double Measured::*field) {
+  std::vector<double> values;
+  for (const Measured& run : runs) values.push_back(run.*field);
+  return median(std::move(values));
+}
+
+// How many times as many rows a second as the other side, in the middle of all rounds.
+double ratio(const std::vector<Measured>& runs, const std::vector<Measured>& to, double tasks) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    values.push_back(tasks * to[i].wall_s / runs[i].wall_s);
+  }
+  return median(std::move(values));
+}
+
 struct Arguments {
-  std::string python, folder, job, side;
+  std::string python, folder, job;
   std::int64_t rows = 0;
-  std::size_t runs = 1;
-  std::size_t workers = 1;
+  std::size_t rounds = 1;
 };
+
+void print(const Arguments& arguments, const char* side, double rows,
+           const std::vector<Measured>& runs) {
+  const double wall_s = median(runs, &Measured::wall_s);
+  std::printf(
+      "{\"job\": \"%s\", \"side\": \"%s\", \"rows\": %.0f, \"wall_s\": %.4f, "
+      "\"rows_per_s\": %.0f, \"engine_cpu_s\": %.4f, \"worker_cpu_s\": %.2f}\n",
+      arguments.job.c_str(), side, rows, wall_s, rows / wall_s,
+      median(runs, &Measured::engine_cpu_s), median(runs, &Measured::worker_cpu_s));
+}
 
 int measure_job(const Arguments& arguments) {
   const PythonInstallation installation = probe_python(arguments.python);
   WorkerFactories factories({.release = PythonRelease::parse(installation.pyspark_version)});
   const auto job =
       bench::make_job(arguments.job, factories, arguments.python, arguments.folder, arguments.rows);
-  Bytes task;
-  std::vector<std::unique_ptr<Replay>> replays;
-  if (arguments.side == "floor") {
-    task = job->recorded();
-    for (std::size_t i = 0; i < arguments.workers; ++i) {
-      replays.push_back(std::make_unique<Replay>(factories.get(arguments.python).acquire(), *job,
-                                                 factories.options().release, task));
-    }
-  }
-  const auto one = [&](std::size_t i) { return replays.empty() ? job->run() : replays[i]->run(); };
-  std::vector<pid_t> pids(arguments.workers);
-  measure(pids, one);
+  WorkerFactory& factory = factories.get(arguments.python);
+  const auto ours = [&](std::size_t) { job->run(); };
+  measure(factory, 1, ours);
+  const double before_mb = peak_mb();  // with the input, which is not the runner's
+  measure(factory, 1, ours);
+  measure(factory, 2, ours);
+  const double grown_mb = peak_mb() - before_mb;
+
+  const Bytes task = job->recorded();
+  const auto replay = [&] {
+    return std::make_unique<Replay>(factory.acquire(), *job, factories.options().release, task);
+  };
+  const std::array replays{replay(), replay()};
+  const auto floor = [&](std::size_t i) { replays.at(i)->run(); };
+  measure(factory, 2, floor);
+  std::vector<Measured> floor_runs;
   std::vector<Measured> runs;
-  for (std::size_t i = 0; i < arguments.runs; ++i) runs.push_back(measure(pids, one));
-  const double wall_s = median(runs, &Measured::wall_s);
-  const double rows = static_cast<double>(job->rows()) * static_cast<double>(arguments.workers);
+  std::vector<Measured> two_floor_runs;
+  std::vector<Measured> two_runs;
+  for (std::size_t i = 0; i < arguments.rounds; ++i) {
+    floor_runs.push_back(measure(factory, 1, floor));
+    runs.push_back(measure(factory, 1, ours));
+    two_floor_runs.push_back(measure(factory, 2, floor));
+    two_runs.push_back(measure(factory, 2, ours));
+  }
+  const auto rows = static_cast<double>(job->rows());
+  print(arguments, "floor", rows, floor_runs);
+  print(arguments, "ours", rows, runs);
+  print(arguments, "floor, two workers", 2 * rows, two_floor_runs);
+  print(arguments, "ours, two workers", 2 * rows, two_runs);
   std::printf(
-      "{\"job\": \"%s\", \"side\": \"%s\", \"workers\": %zu, \"rows\": %.0f, \"wall_s\": %.4f, "
-      "\"rows_per_s\": %.0f, \"engine_cpu_s\": %.4f, \"worker_cpu_s\": %.2f, "
-      "\"engine_peak_mb\": %.1f}\n",
-      arguments.job.c_str(), arguments.side.c_str(), arguments.workers, rows, wall_s, rows / wall_s,
-      median(runs, &Measured::engine_cpu_s), median(runs, &Measured::worker_cpu_s), peak_mb());
+      "{\"job\": \"%s\", \"of_floor\": %.3f, \"two_of_one\": %.2f, \"two_of_one_floor\": %.2f, "
+      "\"engine_grown_mb\": %.1f}\n",
+      arguments.job.c_str(), ratio(runs, floor_runs, 1), ratio(two_runs, runs, 2),
+      ratio(two_floor_runs, floor_runs, 2), grown_mb);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 7) {
-    std::fprintf(stderr, "usage: runner_throughput PYTHON FOLDER JOB SIDE ROWS RUNS [WORKERS]\n");
+  if (argc != 6) {
+    std::fprintf(stderr, "usage: runner_throughput PYTHON FOLDER JOB ROWS ROUNDS\n");
     return 2;
   }
   try {
-    return measure_job(
-        {.python = argv[1],
-         .folder = argv[2],
-         .job = argv[3],
-         .side = argv[4],
-         .rows = std::atoll(argv[5]),
-         .runs = static_cast<std::size_t>(std::max(1, std::atoi(argv[6]))),
-         .workers = static_cast<std::size_t>(argc > 7 ? std::max(1, std::atoi(argv[7])) : 1)});
+    return measure_job({.python = argv[1],
+                        .folder = argv[2],
+                        .job = argv[3],
+                        .rows = std::atoll(argv[4]),
+                        .rounds = static_cast<std::size_t>(std::max(1, std::atoi(argv[5])))});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "runner_throughput: %s\n", error.what());
     return 1;
