@@ -14,7 +14,7 @@ class CallbackPool::Lease {
       : pool_(pool), connection_(std::move(connection)) {
     const std::lock_guard lock(pool_.mutex_);
     if (pool_.closed_) throw Disconnected("the gateway has stopped");
-    pool_.busy_.insert(&session());
+    pool_.busy_.push_back(&session());
   }
   ~Lease() {
     if (auto connection = release(); connection.session && !connection.session->is_broken())
@@ -28,7 +28,7 @@ class CallbackPool::Lease {
   /// Takes the connection out of the lease, for another one.
   Connection release() {
     const std::lock_guard lock(pool_.mutex_);
-    pool_.busy_.erase(connection_.session.get());
+    std::erase(pool_.busy_, connection_.session.get());
     return std::move(connection_);
   }
 

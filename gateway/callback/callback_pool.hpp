@@ -10,7 +10,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -81,7 +80,7 @@ class CallbackPool {
   std::vector<Idle> idle_;  // The longest idle first.
   std::chrono::steady_clock::time_point close_idle_due_ =
       std::chrono::steady_clock::time_point::max();
-  std::set<Session*> busy_;
+  std::vector<Session*> busy_;
 };
 
 }  // namespace py4cpp
