@@ -180,7 +180,7 @@ CASES: dict[str, tuple[Callable[[Peer, int], None], int]] = {
     "call, str": (call_with("greet", "hello"), 200),
     "call, float": (call_with("half", 5.0), 200),
     "constructor and GC": (construct, 100),
-    "iteration": (iterate, 200),
+    "iteration": (iterate, 2000),
     "field": (field, 200),
     "callback": (callback, 100),
     "callback, pinned": (pinned_callback, 100),
