@@ -3,11 +3,12 @@
 
     gateway.py BUILD_FOLDER [--repeats N] [--all-processors] [--only "CASE|CASE..."]
 
-Every repeat runs a case for some milliseconds against all peers in turn, in one order and then in the
-other, so that what else the machine does hits them alike. One JSON line for each case: the median of each peer, and the
-median of the repeats' ratios to the null server, which is the floor that this client and machine
-set. All run on one processor: on several, a call takes a third of the time or all of it depending
-on where the scheduler happens to put client and server. The JVM is left out, and the output says so, where java and javac are not found.
+Every repeat runs a case for some milliseconds against all peers in turn, in one order and then in
+the other, so that what else the machine does hits them alike. One JSON line for each case: the
+median of each peer, and the median of the repeats' ratios to the null server, which is the floor
+that this client and machine set. All run on one processor: on several, a call takes a third of the
+time or all of it depending on where the scheduler happens to put client and server. The JVM is left
+out, and the output says so, where java and javac are not found.
 """
 
 from __future__ import annotations
