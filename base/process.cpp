@@ -75,6 +75,7 @@ bool wire_streams(const std::array<int, 3>& streams) {
 [[noreturn]] void become(const Preparation& plan) {
   if (plan.new_process_group) ::setpgid(0, 0);
   if (plan.death_signal != 0) {
+    ::signal(plan.death_signal, SIG_DFL);  // One that we ignore, as under nohup, would be ignored.
     ::prctl(PR_SET_PDEATHSIG, plan.death_signal);
     if (::getppid() != plan.parent) ::_exit(127);  // The parent died before we could ask.
   }

@@ -71,7 +71,7 @@ struct ProcessOptions {
   bool new_process_group = false;
   /// Sent to the child by the kernel when the *thread* that started it ends (0: nothing), so set it
   /// only from a thread that lives as long as the child should. A parent that is gone before the
-  /// child could ask for this is noticed too.
+  /// child could ask for this is noticed too. The signal has its default action in the child.
   int death_signal = 0;
 };
 

@@ -182,6 +182,19 @@ TEST_CASE("the death signal comes when the starting thread ends") {
   CHECK_EQ(process.wait().text(), "killed by SIGTERM");
 }
 
+TEST_CASE("the death signal comes also where we ignore it ourselves") {
+  struct sigaction before {};
+  struct sigaction ignored {};
+  ignored.sa_handler = SIG_IGN;
+  ::sigaction(SIGHUP, &ignored, &before);
+  Process process;
+  std::thread([&process] {
+    process = Process(ProcessOptions{.argv = {"sleep", "600"}, .death_signal = SIGHUP});
+  }).join();
+  CHECK_EQ(process.wait().text(), "killed by SIGHUP");
+  ::sigaction(SIGHUP, &before, nullptr);
+}
+
 TEST_CASE("waiting has a deadline and a descriptor") {
   Process process(ProcessOptions{.argv = {"sleep", "600"}});
   CHECK_FALSE(process.try_wait());
