@@ -128,7 +128,7 @@ CallbackPool::Connection CallbackPool::take_idle() {
 std::chrono::steady_clock::time_point CallbackPool::close_idle(
     std::chrono::steady_clock::time_point now) {
   if (!closes_idle()) return decltype(now)::max();
-  const auto idle_max = core_.options.callback_idle_ms_max;
+  const auto idle_max = idle_time_max();
   std::vector<Idle> old;
   const std::lock_guard lock(mutex_);
   const auto first_kept = std::find_if(
@@ -141,6 +141,12 @@ std::chrono::steady_clock::time_point CallbackPool::close_idle(
 
 bool CallbackPool::closes_idle() const {
   return core_.options.callback_idle_ms_max.count() > 0 && !core_.options.pinned;
+}
+
+/// What is meant as forever does not overflow.
+std::chrono::milliseconds CallbackPool::idle_time_max() const {
+  constexpr std::chrono::hours year{24 * 365};
+  return std::min<std::chrono::milliseconds>(core_.options.callback_idle_ms_max, year);
 }
 
 /// A callback server without a token refuses the command that presents one, so it is asked again
@@ -188,9 +194,8 @@ void CallbackPool::give_back(Connection connection) {
     }
     const auto now = std::chrono::steady_clock::now();
     idle_.push_back({std::move(connection.session), std::this_thread::get_id(), now});
-    const auto due = now + core_.options.callback_idle_ms_max;
-    if (!closes_idle() || due >= close_idle_due_) return;
-    close_idle_due_ = due;
+    if (!closes_idle() || now + idle_time_max() >= close_idle_due_) return;
+    close_idle_due_ = now + idle_time_max();
   }
   close_idle_sooner_();
 }

@@ -27,7 +27,7 @@ class CallbackPool {
   using Using = std::function<void(Session* session)>;
 
   /// `close_idle_sooner` is called when close_idle wants to be called before the time that it
-  /// returned last.
+  /// returned last, by the thread that used a connection and without the pool's lock.
   CallbackPool(Core& core, Dial dial, std::function<void()> close_idle_sooner);
 
   CallbackAddress address() const;
@@ -68,6 +68,7 @@ class CallbackPool {
   Connection connect();
   void give_back(Connection connection);
   bool closes_idle() const;
+  std::chrono::milliseconds idle_time_max() const;
 
   Core& core_;
   const Dial dial_;
@@ -78,6 +79,7 @@ class CallbackPool {
   bool expects_token_ = true;     // The server at this address, as far as we know.
   bool closed_ = false;
   std::vector<Idle> idle_;  // The longest idle first.
+  // When close_idle will be called at the latest.
   std::chrono::steady_clock::time_point close_idle_due_ =
       std::chrono::steady_clock::time_point::max();
   std::vector<Session*> busy_;

@@ -142,6 +142,25 @@ TEST_SUITE("gateway") {
     CHECK_THROWS_AS(result.get(), Disconnected);
   }
 
+  TEST_CASE("a connection to the callback server that is idle for too long is closed, each time") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = false;
+    options.authenticate = false;
+    options.callback_port = local_port(listener);
+    options.callback_idle_ms_max = std::chrono::milliseconds(50);
+    House house(options);
+    const Proxy python = house.gateway->python_entry_point();
+    for (int i = 0; i < 3; ++i) {
+      auto result = std::async(std::launch::async, [&] { return python.call("again"); });
+      Client server(accept_connection(listener));
+      for (const auto* expected : {"c", "t", "again", "e"}) CHECK(server.line() == expected);
+      server.send("!yi7\n");
+      CHECK(result.get() == Value(7));
+      CHECK_FALSE(server.line());
+    }
+  }
+
   TEST_CASE("stopping ends a call to Python that nobody answers") {
     const Fd listener = listen_loopback();
     GatewayOptions options;
