@@ -32,8 +32,9 @@ class ByteSource {
   virtual std::span<const std::byte> next() = 0;
 
   /// How many rows the runs so far consist of, where the source can tell: those of Arrow batches.
-  /// 0 for frames, whose contents are the functions' own matter.
-  virtual std::uint64_t rows() const { return 0; }
+  /// 0 for frames, whose contents are the functions' own matter. May be called at any time, also
+  /// after the end and after `next` threw.
+  virtual std::uint64_t rows() const noexcept { return 0; }
 };
 
 /// A source without frames.

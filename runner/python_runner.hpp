@@ -79,7 +79,7 @@ struct RunnerOptions {
   /// Hands broadcasts out; without it workers read the files themselves.
   std::shared_ptr<BroadcastServer> broadcast_server = {};
   /// "perf" or "memory" has the worker profile its functions (from 4.0 on); the profile comes back
-  /// as an accumulator's update with a negative id.
+  /// as an accumulator's update with a negative id, from 4.2 on as two, for drivers of two ages.
   std::string udf_profiler = {};
 };
 

@@ -38,10 +38,13 @@ struct RunnerMetrics {
   // Of all tasks.
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
-  std::uint64_t rows_sent = 0;        ///< of Arrow batches
-  std::uint64_t rows_received = 0;    ///< of Arrow batches
-  std::uint64_t frames_sent = 0;      ///< each a row, or as many as the function's serializer puts
-  std::uint64_t frames_received = 0;  ///< into one
+  // Rows of Arrow batches, and frames of pickled data, each with as many rows as the function's
+  // serializer puts into one. Those sent are what was taken from the input, also of a task that
+  // failed before it had sent them.
+  std::uint64_t rows_sent = 0;
+  std::uint64_t rows_received = 0;
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
   std::uint64_t memory_bytes_spilled = 0;
   std::uint64_t disk_bytes_spilled = 0;
 

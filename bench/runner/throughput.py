@@ -67,7 +67,8 @@ def main() -> None:
     program, environment = sys.argv[1], Path(sys.argv[2])
     scale = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
     (packages,) = environment.glob("lib/python3*/site-packages")
-    os.environ["PYTHONPATH"] = f"{os.environ.get('PYTHONPATH', '')}:{packages}"
+    paths = [os.environ.get("PYTHONPATH", ""), str(packages)]
+    os.environ["PYTHONPATH"] = ":".join(filter(None, paths))
     os.environ["PYSPARK_PYTHON"] = sys.executable
     with_spark = shutil.which("java") is not None or "JAVA_HOME" in os.environ
     with tempfile.TemporaryDirectory() as folder:

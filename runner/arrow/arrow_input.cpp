@@ -30,7 +30,7 @@ class ArrowInput : public ByteSource {
     }
   }
 
-  std::uint64_t rows() const final { return pieces_.rows(); }
+  std::uint64_t rows() const noexcept final { return pieces_.rows(); }
 
  protected:
   // Adds the next bytes; false when they were the last ones.

@@ -83,6 +83,7 @@ void Daemon::start(const std::string& python_executable, Environment environment
                           // Ends a daemon that is still starting; one that serves ignores it, reads
                           // the end of its stdin and ends its workers first. SIGTERM may end it
                           // between the two: it takes back its handler before it tells the workers.
+                          // So nobody else may hold the write end of stdin.
                           .death_signal = SIGHUP});
   stdin_end_ = std::move(in.write_end);
   out.write_end.reset();

@@ -27,7 +27,7 @@ class RunningTask final : public PythonTask {
 
   std::span<const std::byte> next() override;
   std::shared_ptr<const void> hold_run() override;
-  std::uint64_t rows() const override { return parser_.rows(); }
+  std::uint64_t rows() const noexcept override { return parser_.rows(); }
 
   const std::vector<Bytes>& accumulator_updates() const override {
     return parser_.accumulator_updates();

@@ -18,6 +18,7 @@ std::uint64_t count_frames(std::span<const std::byte> run) {
   std::uint64_t frames = 0;
   for (; run.size() >= length_bytes; ++frames) {
     const std::int32_t length = read_i32(run.data());
+    if (length < 0 && length != null_item) break;
     const std::size_t size = length_bytes + static_cast<std::size_t>(std::max(length, 0));
     if (size > run.size()) break;  // no whole frame: the worker will say so
     run = run.subspan(size);

@@ -41,7 +41,7 @@ class TaskInput {
 
   /// What came from the source: whole frames, or rows of its batches.
   std::uint64_t frames() const { return frames_; }
-  std::uint64_t rows() const { return source_ ? source_->rows() : rows_; }
+  std::uint64_t rows() const noexcept { return source_ ? source_->rows() : rows_; }
 
  private:
   void end_source();

@@ -273,7 +273,7 @@ TEST_SUITE("worker factory") {
       CAPTURE(interpreter.release.text());
       const Workers workers(interpreter);  // for the folder of functions
       Environment environment = current_environment();
-      environment.merge(slow.environment());
+      for (const auto& [name, value] : slow.environment()) environment[name] = value;
       Pipe out = make_pipe();
       Process victim({.argv = {PY4CPP_VICTIM, interpreter.python, workers.folder()},
                       .environment = environment,
