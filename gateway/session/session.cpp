@@ -159,11 +159,10 @@ void Session::release(const std::vector<std::string>& ids) {
     for (const auto& id : batch) request += "g\n" + id + "\ne\n";
     send(request);
     for (std::size_t answers = 0; answers < batch.size(); ++answers) {
-      transport_->acknowledge_at_once(true);
+      transport_->acknowledge_at_once();
       if (!receive_within_call()) lose("Python closed the connection while proxies were released");
     }
   }
-  transport_->acknowledge_at_once(false);
 }
 
 std::optional<wire::Message> Session::receive(Clock::time_point end) {

@@ -47,9 +47,9 @@ std::size_t SocketTransport::read(std::span<char> space, error_code& error) {
 }
 
 /// The system forgets the wish after a while, hence it is repeated for each answer.
-void SocketTransport::acknowledge_at_once(bool at_once) noexcept {
-  const int wish = at_once ? 1 : 0;
-  ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &wish, sizeof wish);
+void SocketTransport::acknowledge_at_once() noexcept {
+  const int yes = 1;
+  ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
 }
 
 bool SocketTransport::wait_readable(std::chrono::milliseconds time_max) {

@@ -27,7 +27,7 @@ class SocketTransport : public Transport {
   void write(std::string_view bytes, boost::system::error_code& error) override;
   void shut_down() noexcept final;
   void end_with_reset() noexcept final;
-  void acknowledge_at_once(bool at_once) noexcept final;
+  void acknowledge_at_once() noexcept final;
   bool wait_readable(std::chrono::milliseconds time_max) final;
   std::uint16_t local_port() const final { return local_port_; }
   std::uint16_t remote_port() const final { return remote_port_; }

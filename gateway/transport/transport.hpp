@@ -26,10 +26,9 @@ class Transport {
   /// Makes the connection end in a reset when it is destroyed: after an orderly end in the place of
   /// an answer py4j would repeat its call.
   virtual void end_with_reset() noexcept {}
-  /// True: what arrives next is acknowledged at once (to be asked for before each answer), since
-  /// py4j's sockets send a second small answer only then. False: with our own next bytes, which
-  /// saves a packet.
-  virtual void acknowledge_at_once(bool at_once) noexcept { static_cast<void>(at_once); }
+  /// Acknowledges what arrives next at once, and not with our own next bytes: py4j's sockets send a
+  /// second small answer only when the first is acknowledged.
+  virtual void acknowledge_at_once() noexcept {}
   /// Waits until read() would return at once (bytes or the end), at most for this long.
   virtual bool wait_readable(std::chrono::milliseconds time_max) = 0;
 
