@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/control/server.hpp"
 
+#include <poll.h>
+
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <system_error>
@@ -90,8 +92,12 @@ void Server::accept() {
     if (!socket) {
       const int error = errno;
       if (error == EAGAIN) break;
-      // A descriptor is worth more to who comes now than to who has not spoken for long.
-      if ((error == EMFILE || error == ENFILE) && entrance_.drop_oldest()) continue;
+      if (error == EMFILE || error == ENFILE) {
+        // The system says so before it looks whether anybody is waiting.
+        if (!wait_for(listener_.native_handle(), POLLIN, std::chrono::milliseconds(0))) break;
+        // A descriptor is worth more to who comes now than to who has not spoken for long.
+        if (entrance_.drop_oldest()) continue;
+      }
       if (error == ECONNABORTED || error == EINTR) continue;
       return retry_later(std::system_category().message(error));
     }

@@ -299,11 +299,31 @@ def test_strangers_that_use_up_the_descriptors_keep_nobody_out(start_peer: PeerS
         stranger.close()
 
 
+def count_descriptors(peer: Peer) -> int:
+    """How many descriptors the peer has open."""
+    return len(os.listdir(f"/proc/{peer.process.pid}/fd"))
+
+
+def test_who_got_the_last_descriptor_keeps_it_while_nobody_else_comes(
+    start_peer: PeerStarter,
+) -> None:
+    peer = start_peer()
+    limit = count_descriptors(peer) + 1
+    limit_descriptors(peer, limit)
+    last = peer.raw()
+    deadline = time.monotonic() + END_S
+    while count_descriptors(peer) < limit and time.monotonic() < deadline:
+        pass
+    last.sendall(b"A\nsecret\n")
+    assert answer(last) == b"!yv\n"
+    last.close()
+
+
 def test_a_client_waits_while_clients_use_up_the_descriptors(start_peer: PeerStarter) -> None:
     peer = start_peer()
     limit_descriptors(peer, 40)
     served: list[socket.socket] = []
-    while len(os.listdir(f"/proc/{peer.process.pid}/fd")) < 40:
+    while count_descriptors(peer) < 40:
         served.append(authenticated(peer))
     waiting = peer.raw()
     waiting.sendall(b"A\nsecret\n")
