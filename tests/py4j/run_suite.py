@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 PARTS_AT_A_TIME = 6
-PART_SECONDS_MAX = 900
+PART_SECONDS_MAX = 300
 TEST_SECONDS_MAX = 150
 TIMED_ATTEMPTS_MAX = 3
 """A test that gives a program a few milliseconds, which a busy machine may not keep."""
