@@ -7,14 +7,12 @@
 // runner; and either of them with two tasks at a time, each on a worker of its own. A line per side
 // has medians, one more the medians of the ratios between sides in the same round. FOLDER has what
 // make_jobs.py wrote. One round before the measured ones warms up.
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

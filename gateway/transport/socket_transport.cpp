@@ -90,7 +90,7 @@ bool SocketTransport::wait_some(std::chrono::milliseconds time_max) {
   if (time_max.count() == 0) {  // A look costs half of a poll.
     char byte = 0;
     const ssize_t count = ::recv(socket(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
-    return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    return count >= 0 || (errno != EAGAIN && errno != EINTR);
   }
   return wait_for(socket(), POLLIN, time_max);
 }

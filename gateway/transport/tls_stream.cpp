@@ -21,7 +21,7 @@ namespace {
 
 TlsStream::Wire& wire_of(BIO* bio) { return *static_cast<TlsStream::Wire*>(BIO_get_data(bio)); }
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+bool would_block() { return errno == EAGAIN || errno == EINTR; }
 
 int read_wire(BIO* bio, char* space, int size) {
   const auto& wire = wire_of(bio);

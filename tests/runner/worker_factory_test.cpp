@@ -7,11 +7,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <sstream>
 
 #include "base/error.hpp"
 #include "base/process.hpp"
+#include "base/temp_dir.hpp"
+#include "sitecustomize.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -22,20 +23,6 @@ using std::chrono::milliseconds;
 namespace {
 
 int pid_of(Workers& workers) { return std::stoi(workers.run("pid", {}).front()); }
-
-// A folder on the module path whose start-up file does something bad.
-class Sitecustomize {
- public:
-  explicit Sitecustomize(const std::string& code) : folder_(default_temp_root(), "py4cpp-site-") {
-    std::ofstream(folder_.path() / "sitecustomize.py") << code;
-  }
-  std::map<std::string, std::string> environment() const {
-    return {{"PYTHONPATH", folder_.path().string()}};
-  }
-
- private:
-  TempDir folder_;
-};
 
 std::string failure_of(Workers& workers) {
   try {
