@@ -37,8 +37,8 @@ std::optional<detail::CallResult> call(Command& command, Next& next) {
   const Registry& registry = command.core.registry;
   if (target_id.starts_with(wire::static_prefix))
     return detail::call_static(registry, command.context,
-                               target_id.substr(wire::static_prefix.size()), method,
-                               std::move(*arguments));
+                               std::string_view(target_id).substr(wire::static_prefix.size()),
+                               method, std::move(*arguments));
   const auto target = find_target(command.core, target_id);
   if (!target || target->is_null()) {
     answer_error(command.answer, unknown_target(command.core, target_id));

@@ -137,11 +137,10 @@ Value Session::call(const std::string& id, std::string_view method,
   request += '\n';
   MintedParts parts(core_, is_silent_);
   for (const Value& argument : arguments) {
-    std::string part;
-    append_value(core_, part, argument);
-    request += part;
+    const std::size_t begin = request.size();
+    append_value(core_, request, argument);
+    if (argument.get_if<Object>() || argument.get_if<Proxy>()) parts.add(request.substr(begin));
     request += '\n';
-    parts.add(std::move(part));
   }
   send(request + "e\n");
   was_sent = true;
@@ -179,7 +178,7 @@ std::optional<wire::Message> Session::receive(Clock::time_point end) {
       send(answer);
       lose(message.error().message());
     }
-    if (*message) return std::move(**message);
+    if (*message) return *message;
     if (is_late()) return std::nullopt;
     boost::system::error_code error;
     const std::size_t count = transport_->read(reader_.space(), error);

@@ -78,6 +78,10 @@ void TypeTable::freeze(const Registry& registry) {
     type.record = record.get();
     if (record->type) by_type_[*record->type] = &type;
   }
+  for (const auto& [name, type] : classes_) by_name_[name] = &type;
+  for (const auto& [other, name] : aliases_)
+    if (const auto found = classes_.find(name); found != classes_.end())
+      by_name_.emplace(other, &found->second);
   std::vector<std::string> mistakes;
   check(mistakes);
   refuse(mistakes);
@@ -92,6 +96,7 @@ void TypeTable::freeze(const Registry& registry) {
 void TypeTable::refuse(const std::vector<std::string>& mistakes) {
   if (mistakes.empty()) return;
   classes_.clear();
+  by_name_.clear();
   by_type_.clear();
   std::string text = "the registry has mistakes:";
   for (const auto& mistake : mistakes) text += "\n  " + mistake;
@@ -99,11 +104,8 @@ void TypeTable::refuse(const std::vector<std::string>& mistakes) {
 }
 
 const Class* TypeTable::find(std::string_view name) const {
-  if (const auto found = classes_.find(name); found != classes_.end()) return &found->second;
-  const auto alias = aliases_.find(name);
-  if (alias == aliases_.end()) return nullptr;
-  const auto found = classes_.find(alias->second);
-  return found == classes_.end() ? nullptr : &found->second;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 const Class* TypeTable::find(const std::type_info& type) const {

@@ -117,6 +117,7 @@ class TypeTable {
   std::map<std::string, Missing, std::less<>> missing_;
   std::vector<Translator> translators_;  // The one added last comes first.
   std::map<std::string_view, Class> classes_;
+  std::unordered_map<std::string_view, const Class*> by_name_;  // Under aliases as well.
   std::unordered_map<std::type_index, Class*> by_type_;
 };
 

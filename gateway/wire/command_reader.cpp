@@ -20,6 +20,8 @@ constexpr std::size_t kept_space = std::size_t{2} << 20;
 /// One that is larger than this is given back after so many commands that did not need it.
 constexpr std::size_t small_space = 65'536;
 constexpr std::size_t small_commands_max = 64;
+/// The memory for more lines than these is given back after their command.
+constexpr std::size_t kept_lines = 1024;
 
 /// The shape of a command. Of an unknown sub-command only the end is looked for, so that the answer
 /// can say so; an unknown command is one line, after which nothing can be understood.
@@ -108,11 +110,6 @@ Result<std::optional<Message>> CommandReader::next() {
   }
 }
 
-std::string_view CommandReader::line(std::size_t index) const {
-  const std::size_t from = index == 0 ? 0 : line_ends_[index - 1] + 1;
-  return {buffer_.data() + begin_ + from, line_ends_[index] - from};
-}
-
 bool CommandReader::is_complete() {
   const std::size_t count = line_ends_.size();
   if (count == 1) {
@@ -120,23 +117,24 @@ bool CommandReader::is_complete() {
     const bool is_single = name.size() != 1 || name[0] == answer_mark;
     shape_ = is_single ? Shape{} : shape_of(name[0], {});
     if (is_custom_ && is_custom_(name)) shape_ = {1, true};
-  }
-  if (count == 2 && line(0).size() == 1 &&
-      with_sub_command.find(line(0)[0]) != std::string_view::npos)
+  } else if (count == 2 && line(0).size() == 1 &&
+             with_sub_command.find(line(0)[0]) != std::string_view::npos) {
     shape_ = shape_of(line(0)[0], line(1));
-  if (count < shape_.fixed_lines) return false;
-  return !shape_.has_end || (count > shape_.fixed_lines && is_end(line(count - 1)));
+  }
+  if (!shape_.has_end) return count >= shape_.fixed_lines;
+  return count > shape_.fixed_lines && is_end(line(count - 1));
 }
 
 std::optional<Message> CommandReader::take() {
-  Message message;
   const std::size_t count = line_ends_.size() - (shape_.has_end ? 1 : 0);
-  message.lines.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) message.lines.push_back(line(i));
+  lines_.clear();
+  if (lines_.capacity() > kept_lines) lines_ = {};
+  for (std::size_t i = 0; i < count; ++i) lines_.push_back(line(i));
   begin_ += line_ends_.back() + 1;
   searched_ = 0;
   line_ends_.clear();
-  return message;
+  if (line_ends_.capacity() > kept_lines) line_ends_ = {};
+  return Message{lines_};
 }
 
 }  // namespace py4cpp::wire

@@ -20,9 +20,9 @@ namespace py4cpp::wire {
 
 /// One command, or one answer to a callback (its only line then begins with `!`).
 struct Message {
-  /// The lines without their ends and without the closing `e`. Valid until the reader's next
-  /// space() or next().
-  std::vector<std::string_view> lines;
+  /// The lines without their ends and without the closing `e`. They are the reader's: valid until
+  /// its next space() or next().
+  std::span<const std::string_view> lines;
 
   bool is_answer() const { return lines.front().starts_with(answer_mark); }
   std::string_view name() const { return lines.front(); }
@@ -63,7 +63,10 @@ class CommandReader {
   std::size_t pending_bytes() const { return end_ - begin_; }
 
  private:
-  std::string_view line(std::size_t index) const;
+  std::string_view line(std::size_t index) const {
+    const std::size_t from = index == 0 ? 0 : line_ends_[index - 1] + 1;
+    return {buffer_.data() + begin_ + from, line_ends_[index] - from};
+  }
   bool is_complete();
   std::optional<Message> take();
 
@@ -74,7 +77,8 @@ class CommandReader {
   std::size_t end_ = 0;             // Of the bytes that arrived.
   std::size_t small_commands_ = 0;  // In a row, see small_space.
   std::size_t searched_ = 0;  // Up to here the current message was searched; relative to begin_.
-  std::vector<std::size_t> line_ends_;  // Of the current message; relative to begin_.
+  std::vector<std::size_t> line_ends_;   // Of the current message; relative to begin_.
+  std::vector<std::string_view> lines_;  // Of the last Message.
   CommandShape shape_;
 };
 
