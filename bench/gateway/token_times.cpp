@@ -7,6 +7,7 @@
 // Prints one line for each line of the input: nanoseconds of one judgement, ROUNDS times. The
 // tokens take turns in random order, so that whatever else the machine does falls on all alike.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iostream>
 #include <numeric>
@@ -33,8 +34,8 @@ int main(int count, char** words) {
   for (std::size_t round = 0; round < rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
     for (const std::size_t at : order) {
-      py4cpp::wire::Message message;
-      message.lines = {"A", tokens[at]};
+      const std::array<std::string_view, 2> lines{"A", tokens[at]};
+      const py4cpp::wire::Message message{lines};
       const auto start = Clock::now();
       for (int i = 0; i < judgements; ++i)
         if (!py4cpp::judge_first(message, options).refusal) return 1;
