@@ -48,6 +48,7 @@ int become_shell(const SubmitOptions& options, const std::vector<std::string>& a
   if (!options.script.empty()) {
     throw UsageError("pyspark's shell runs no script; use 'py4cpp run " + options.script + "'");
   }
+  prepare_own_environment();
   const Environment environment = current_environment();
   const Submission submission = make_submission(options, environment);
   const Interpreters interpreters = find_interpreters(submission.conf, environment);

@@ -56,8 +56,6 @@ std::filesystem::path temp_root(const Submission& submission, const Environment&
 
 }  // namespace
 
-void prepare_own_environment() { ::setenv("PYTHONHASHSEED", "0", 0); }
-
 Host::Host(const Submission& submission, const Environment& environment)
     : log_(console_log(submission.log_levels)),
       pinned_(is_pinned(environment)),

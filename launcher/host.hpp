@@ -60,8 +60,4 @@ class Host {
   std::function<void()> stop_engine_;
 };
 
-/// Sets what our children shall find in their environment: PYTHONHASHSEED (0 unless set, so that
-/// hashes of strings agree between driver and workers). Call it before any thread is started.
-void prepare_own_environment();
-
 }  // namespace py4cpp::launcher

@@ -113,4 +113,6 @@ std::string interpreter_of(pid_t pid) {
                            .working_directory = fs::read_symlink(folder / "cwd", error)});
 }
 
+void prepare_own_environment() { ::setenv("PYTHONHASHSEED", "0", 0); }
+
 }  // namespace py4cpp::launcher

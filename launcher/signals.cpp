@@ -12,11 +12,23 @@
 
 namespace py4cpp::launcher {
 
+namespace {
+
+// Who started us wants the signal ignored, as nohup and PySpark (Ctrl-C) do. The kernel would keep
+// a blocked signal for us all the same.
+bool is_ignored(int number) {
+  struct sigaction action {};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
 Signals::Signals() {
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&set, number);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+    if (!is_ignored(number)) sigaddset(&set, number);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   fd_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd_) throw Error(std::string("cannot wait for signals: ") + std::strerror(errno));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // SIGINT, SIGTERM, SIGHUP and SIGQUIT as something to wait for, instead of something that happens.
+// One that is ignored when we start stays ignored: PySpark starts its gateway so that Ctrl-C, which
+// reaches every process on the terminal, interrupts the program and not its engine.
 #pragma once
 
 #include <optional>
@@ -18,8 +20,8 @@ struct Signal {
 
 class Signals {
  public:
-  /// Blocks the four signals in this thread and those started later, and SIGPIPE is ignored from
-  /// now on. Call it before any thread is started. Throws Error.
+  /// Blocks those of the four signals that are not ignored, in this thread and those started later,
+  /// and SIGPIPE is ignored from now on. Call it before any thread is started. Throws Error.
   Signals();
 
   /// Becomes readable when a signal has come.

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "engine/io/glob.hpp"
 #include "launcher/properties.hpp"
 
 namespace py4cpp::launcher {
@@ -40,15 +41,25 @@ std::string local_path(const std::string& name, const std::string& option) {
   return fs::absolute(path).lexically_normal().string();
 }
 
+// A file whose name happens to look like a pattern is itself.
+std::vector<std::string> matching_files(const std::string& name, const std::string& option) {
+  const std::string path = local_path(name, option);
+  if (fs::exists(path)) return {path};
+  std::vector<std::string> found;
+  if (engine::is_glob(path)) found = engine::find_glob(path);
+  if (found.empty()) {
+    throw Error(option + " '" + name + "' " +
+                (engine::is_glob(path) ? "matches no file" : "does not exist") + " (looked for " +
+                path + ")");
+  }
+  return found;
+}
+
 std::vector<std::string> existing_files(const std::vector<std::string>& names,
                                         const std::string& option) {
   std::vector<std::string> paths;
   for (const std::string& name : names) {
-    std::string path = local_path(name, option);
-    if (!fs::exists(path)) {
-      throw Error(option + " '" + name + "' does not exist (looked for " + path + ")");
-    }
-    paths.push_back(std::move(path));
+    for (std::string& path : matching_files(name, option)) paths.push_back(std::move(path));
   }
   return paths;
 }
@@ -118,8 +129,12 @@ void add_archives(const std::vector<std::string>& names, Conf& conf) {
   std::vector<std::string> archives;
   for (const std::string& name : names) {
     const std::size_t fragment = std::min(name.find('#'), name.size());
-    const auto found = existing_files({name.substr(0, fragment)}, "--archives");
-    archives.push_back(found.front() + name.substr(fragment));
+    const auto found = matching_files(name.substr(0, fragment), "--archives");
+    if (found.size() > 1 && fragment < name.size()) {
+      throw Error("--archives '" + name + "' matches " + std::to_string(found.size()) +
+                  " files, which cannot all be unpacked into one folder; leave out the '#' part");
+    }
+    for (const std::string& file : found) archives.push_back(file + name.substr(fragment));
   }
   if (!archives.empty()) conf["spark.archives"] = joined(archives);
 }

@@ -11,12 +11,17 @@ namespace {
 
 // Variables of another daemon's handshake, and switches that only the options may set. They must
 // not leak from this process into its workers.
-constexpr const char* never_inherited[] = {
-    "PYTHON_WORKER_FACTORY_PORT",     "PYTHON_WORKER_FACTORY_SECRET",
-    "PYTHON_WORKER_FACTORY_SOCK_DIR", "PYTHON_WORKER_FACTORY_SOCK_PATH",
-    "PYTHON_UNIX_DOMAIN_ENABLED",     "SPARK_REUSE_WORKER",
-    "PYSPARK_EXECUTOR_MEMORY_MB",     "PYSPARK_SPARK_SESSION_UUID",
-    "PYTHON_FAULTHANDLER_DIR",        "SPARK_PREFER_IPV6"};
+constexpr const char* never_inherited[] = {"PYTHON_WORKER_FACTORY_PORT",
+                                           "PYTHON_WORKER_FACTORY_SECRET",
+                                           "PYTHON_WORKER_FACTORY_SOCK_DIR",
+                                           "PYTHON_WORKER_FACTORY_SOCK_PATH",
+                                           "PYTHON_UNIX_DOMAIN_ENABLED",
+                                           "SPARK_REUSE_WORKER",
+                                           "PYSPARK_EXECUTOR_MEMORY_MB",
+                                           "PYSPARK_SPARK_SESSION_UUID",
+                                           "PYTHON_FAULTHANDLER_DIR",
+                                           "SPARK_PREFER_IPV6",
+                                           "OMP_NUM_THREADS"};
 
 std::string value_of(const Environment& environment, const std::string& name) {
   const auto found = environment.find(name);

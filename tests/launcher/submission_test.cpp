@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "support.hpp"
 
 using namespace py4cpp;
@@ -96,6 +98,20 @@ TEST_CASE("an archive keeps the name of its folder") {
   const std::string archive = folder.write("a.zip", "");
   CHECK_EQ(submit({.archives = {archive + "#data"}}).conf.at("spark.archives"), archive + "#data");
   CHECK(contains(submit_error({.archives = {"no.zip#data"}}), "--archives 'no.zip' does not"));
+}
+
+TEST_CASE("a pattern stands for the files that it matches") {
+  const Folder folder;
+  const std::string a = folder.write("a.zip", ""), b = folder.write("b.zip", "");
+  folder.write("c.py", "");
+  const std::string pattern = std::filesystem::path(a).parent_path() / "*.zip";
+  CHECK_EQ(submit({.py_files = {pattern}}).py_files, Words{a, b});
+  CHECK_EQ(submit({.files = {pattern}}).conf.at("spark.files"), a + "," + b);
+  CHECK_EQ(submit({.archives = {pattern}}).conf.at("spark.archives"), a + "," + b);
+  CHECK(contains(submit_error({.archives = {pattern + "#x"}}), "matches 2 files"));
+  CHECK(contains(submit_error({.files = {"no*.txt"}}), "--files 'no*.txt' matches no file"));
+  const std::string odd = folder.write("[odd].zip", "");
+  CHECK_EQ(submit({.py_files = {odd}}).py_files, Words{odd});
 }
 
 TEST_CASE("files may also come from the settings") {

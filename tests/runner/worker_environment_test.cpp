@@ -45,8 +45,10 @@ TEST_SUITE("worker environment") {
     const Environment environment = worker_environment({.reuse = false}, {},
                                                        {{"PYTHON_WORKER_FACTORY_SECRET", "s"},
                                                         {"PYTHON_UNIX_DOMAIN_ENABLED", "True"},
-                                                        {"SPARK_REUSE_WORKER", "1"}},
+                                                        {"SPARK_REUSE_WORKER", "1"},
+                                                        {"OMP_NUM_THREADS", "64"}},
                                                        "");
+    CHECK(environment.at("OMP_NUM_THREADS") == "1");
     CHECK_FALSE(environment.contains("PYTHON_WORKER_FACTORY_SECRET"));
     CHECK_FALSE(environment.contains("PYTHON_UNIX_DOMAIN_ENABLED"));
     CHECK_FALSE(environment.contains("SPARK_REUSE_WORKER"));

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -139,6 +140,7 @@ SHELL_LINES = """\
 print("sum", sc.range(10).sum())
 print("version", spark.version)
 import os; print("session", spark.sparkContext is sc)
+print("found", sc.parallelize([("a", 1), ("b", 2)]).partitionBy(4).lookup("b"))
 """
 
 
@@ -154,12 +156,57 @@ def test_the_pyspark_shell_on_a_terminal(plain: PlainPython) -> None:
     terminal.read_until(b">>> ")
     for number, line in enumerate(SHELL_LINES.splitlines()):
         terminal.write(line.encode() + b"\n")
-        terminal.read_until((b"sum 45", b"version ", b"session True")[number])
+        terminal.read_until((b"sum 45", b"version ", b"session True", b"found [2]")[number])
     terminal.write(b"exit()\n")
     assert terminal.finish() == 0, terminal.output.decode()
     text = terminal.output.decode()
     assert "SparkSession available as 'spark'." in text
     assert "master = local[2]" in text
+
+
+def test_ctrl_c_in_the_pyspark_shell_ends_the_job_and_not_the_engine(plain: PlainPython) -> None:
+    command, env = shell_command(plain)
+    env["PYTHON_HISTORY"] = env["HOME"] = str(plain.folder)
+    terminal = Terminal(command, env)
+    terminal.read_until(b">>> ")
+    mark = plain.folder / "at_work"
+    terminal.write(
+        f"import time; sc.range(1).map(lambda _: (open({str(mark)!r}, 'w').close(), "
+        "time.sleep(1000))).count()\n".encode()
+    )
+    while not mark.exists():
+        time.sleep(0.02)
+    terminal.write(b"\x03")
+    # The py4j client of 3.5 cannot send while it waits in the same thread; its own error ends it.
+    terminal.read_until(b"KeyboardInterrupt" if plain.python.release == "4.3" else b"Error")
+    terminal.write(b'print("sum", sc.range(10).sum())\n')
+    terminal.read_until(b"sum 45")
+    terminal.write(b"exit()\n")
+    assert terminal.finish() == 0, terminal.output.decode()
+
+
+def test_ctrl_c_goes_to_a_plain_program_alone(plain: PlainPython) -> None:
+    script = plain.write(
+        """
+        import os, signal
+        from pyspark import SparkContext
+        sc = SparkContext()
+        try:
+            os.killpg(0, signal.SIGINT)
+            signal.pause()
+        except KeyboardInterrupt:
+            print("sum", sc.range(10).sum())
+        """
+    )
+    done = subprocess.run(
+        ["env", "--default-signal", plain.python.executable, str(script)],
+        env=plain.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        start_new_session=True,
+    )
+    assert done.stdout == "sum 45\n", done.stderr
 
 
 def test_the_pyspark_shell_reads_a_pipe(plain: PlainPython) -> None:
