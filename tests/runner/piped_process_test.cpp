@@ -28,18 +28,6 @@ std::vector<std::string> pipe(const std::string& script, const std::vector<std::
   return read_all(*shell(script, input));
 }
 
-// Sees to it that each case leaves neither children nor descriptors.
-class NothingIsLeft {
- public:
-  ~NothingIsLeft() {
-    CHECK(children().empty());
-    CHECK(open_descriptors() == before_);
-  }
-
- private:
-  std::size_t before_ = open_descriptors();
-};
-
 }  // namespace
 
 TEST_SUITE("piped process") {

@@ -277,6 +277,8 @@ TEST_SUITE("worker factory") {
       victim.kill(SIGKILL);
       victim.wait();
       for (const int id : left) CHECK(eventually([&] { return !process_exists(id); }));
+      // The daemon too, which we adopted.
+      for (const int id : children()) CHECK(eventually([&] { return !process_exists(id); }));
     }
   }
 

@@ -2,7 +2,6 @@
 #include "worker_fixture.hpp"
 
 #include <doctest/doctest.h>
-#include <signal.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -98,19 +97,11 @@ std::string Recorder::text() const {
 }
 
 Workers::Workers(const Interpreter& interpreter, WorkerOptions options)
-    : interpreter_(interpreter),
-      folder_(functions_folder(interpreter.python)),
-      descriptors_before_(open_descriptors()) {
+    : interpreter_(interpreter), folder_(functions_folder(interpreter.python)) {
   options.release = interpreter.release;
   options.log = recorder_.log();
   options.output = recorder_.sink();
   factories_ = std::make_unique<WorkerFactories>(std::move(options));
-}
-
-Workers::~Workers() {
-  factories_.reset();
-  CHECK(children().empty());
-  CHECK(open_descriptors() == descriptors_before_);
 }
 
 PythonFunction Workers::function(const std::string& name) const {
@@ -139,25 +130,5 @@ std::vector<std::string> Workers::run(const std::string& name,
                                       const std::vector<std::string>& input) {
   return read_all(*start(name, input));
 }
-
-std::size_t open_descriptors() {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    ++count;
-  }
-  return count;
-}
-
-std::vector<int> children() {
-  std::vector<int> found;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::ifstream list(task.path() / "children");
-    int id = 0;
-    while (list >> id) found.push_back(id);
-  }
-  return found;
-}
-
-bool process_exists(int id) { return ::kill(id, 0) == 0; }
 
 }  // namespace py4cpp::runner::test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The vocabulary of the tests against real pyspark workers: functions by name, frames from texts,
-// and a look at what is left behind.
+// The vocabulary of the tests against real pyspark workers: functions by name, frames from texts.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "base/temp_dir.hpp"
+#include "leftovers.hpp"
 #include "runner/python_runner.hpp"
 
 namespace py4cpp::runner::test {
@@ -50,12 +50,10 @@ class Recorder {
 };
 
 /// Workers of one environment with some options, and functions by their names in make_functions.py.
-/// At the end it must be possible to say that no process and no descriptor stayed behind.
+/// At the end it checks that no process and no descriptor stayed behind.
 class Workers {
  public:
   explicit Workers(const Interpreter& interpreter, WorkerOptions options = {});
-  /// Checks that everything is gone.
-  ~Workers();
 
   PythonFunction function(const std::string& name) const;
   std::string folder() const { return folder_; }
@@ -73,33 +71,8 @@ class Workers {
   Interpreter interpreter_;
   std::string folder_;
   Recorder recorder_;
-  std::size_t descriptors_before_;
+  NothingIsLeft nothing_is_left_;  // looks when the factories are gone
   std::unique_ptr<WorkerFactories> factories_;
 };
-
-std::size_t open_descriptors();
-/// Ids of this process's children, zombies included, and of processes in `group`.
-std::vector<int> children();
-bool process_exists(int id);
-/// Waits, within reason, until a condition holds.
-template <typename Condition>
-bool eventually(Condition condition);
-
-}  // namespace py4cpp::runner::test
-
-#include <chrono>
-#include <thread>
-
-namespace py4cpp::runner::test {
-
-template <typename Condition>
-bool eventually(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
 
 }  // namespace py4cpp::runner::test
