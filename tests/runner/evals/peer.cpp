@@ -71,12 +71,17 @@ std::vector<std::vector<Argument>> TaskDescription::arguments() const {
 
 PythonTableFunction TaskDescription::table_function() const {
   const auto& described = json_.at("udtf");
-  return {.handler = pool_.function(folder_ / described.at("command").get<std::string>()),
-          .arguments = arguments_of(described),
-          .return_type_json = described.at("returns"),
-          .name = described.at("name"),
-          .partition_child_indexes = described.at("partition_columns"),
-          .table_argument_offsets = described.at("table_arguments")};
+  PythonTableFunction made{
+      .handler = pool_.function(folder_ / described.at("command").get<std::string>()),
+      .arguments = arguments_of(described),
+      .return_type_json = described.at("returns"),
+      .name = described.at("name"),
+      .partition_child_indexes = described.at("partition_columns"),
+      .table_argument_offsets = described.at("table_arguments")};
+  if (const std::string result = described.value("analyze_result", ""); !result.empty()) {
+    made.analyze_result = std::make_shared<const Bytes>(read_file(folder_ / result));
+  }
+  return made;
 }
 
 PythonFunction TaskDescription::rdd_function() const {

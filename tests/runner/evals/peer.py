@@ -88,6 +88,8 @@ class Udtf:
     name: str = "table_function"
     partition_columns: Sequence[int] = ()
     table_arguments: Sequence[int] = ()
+    analyze_result: Any = None
+    """What the class's `analyze` would have returned; goes to its `__init__`."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,9 @@ class Task:
                 "partition_columns": list(self.functions.partition_columns),
                 "table_arguments": list(self.functions.table_arguments),
             }
+            if self.functions.analyze_result is not None:
+                result = cloudpickle.dumps(self.functions.analyze_result)
+                description["udtf"]["analyze_result"] = commands.add(result)
         else:
             description["udfs"] = [
                 {

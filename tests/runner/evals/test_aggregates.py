@@ -14,6 +14,7 @@ from evals.peer import RELEASE, Argument, Peer, Task, TaskError, Udf
 
 GROUPED = [202, 217, 252, 254]
 AT_ONCE = [202, 252]  # The eval types that take several functions in one task.
+ITERATING = [217, 254]
 WINDOW = [203, 253]
 LARGE = 25_000
 
@@ -64,7 +65,7 @@ def aggregate(
     eval_type: int, function: Callable[..., Any], arguments: Sequence[Argument] = (0,)
 ) -> Udf:
     """The function as one of that eval type, with a 64-bit result."""
-    made = iterating(function) if eval_type in (217, 254) else function
+    made = iterating(function) if eval_type in ITERATING else function
     return Udf(made, pa.int64(), arguments)
 
 
@@ -101,14 +102,40 @@ def test_a_partition_without_groups_gives_none(peer: Peer, eval_type: int) -> No
     assert peer.run(Task(eval_type, [udf], [], schema=table([]).schema)).batches() == []
 
 
+@pytest.mark.parametrize("eval_type", GROUPED)
+def test_a_group_without_rows_has_a_value_too(peer: Peer, eval_type: int) -> None:
+    groups = source([table([1, 2]), table([]), table([3]), table([])])
+    answer = peer.run(Task(eval_type, [aggregate(eval_type, count)], groups))
+    assert answer.values() == [2, 0, 1, 0]
+
+
+def nulls(column: Any) -> int:
+    return column.null_count if isinstance(column, pa.Array) else int(column.isna().sum())
+
+
 @pytest.mark.parametrize("column", COLUMNS)
-@pytest.mark.parametrize("eval_type", AT_ONCE)
+@pytest.mark.parametrize("eval_type", GROUPED)
 def test_a_group_has_columns_of_each_type(peer: Peer, eval_type: int, column: str) -> None:
-    groups = [column_table(column)]
-    in_pandas = eval_type == 202
-    udf = Udf(lambda v: int(v.isna().sum()) if in_pandas else v.null_count, pa.int64())
-    nulls = groups[0]["_0"].null_count
-    assert peer.run(Task(eval_type, [udf], groups)).values() == [nulls]
+    groups = [column_table(column), column_table(column).slice(1, 1)]
+    answer = peer.run(Task(eval_type, [aggregate(eval_type, nulls)], groups))
+    assert answer.values() == [group["_0"].null_count for group in groups]
+
+
+@pytest.mark.parametrize("eval_type", ITERATING)
+def test_an_aggregate_may_leave_the_rest_of_a_group(peer: Peer, eval_type: int) -> None:
+    def of_the_first_batch(batches: Any) -> int:
+        return count(next(batches))
+
+    def of_no_batch(batches: Any) -> int:
+        return 7
+
+    groups = source([table(range(200_000)), table([1, 2]), table(range(1_500))], batch=1_000)
+    for function, expected in ((of_the_first_batch, [1_000, 2, 1_000]), (of_no_batch, [7] * 3)):
+        answer = peer.run(Task(eval_type, [Udf(function, pa.int64())], groups))
+        assert answer.values() == expected
+        after = peer.run(Task(eval_type, [aggregate(eval_type, count)], source([table([1, 2])])))
+        assert after.values() == [2]
+        assert after.worker_pid == answer.worker_pid
 
 
 @pytest.mark.parametrize("eval_type", GROUPED)
@@ -157,6 +184,26 @@ def test_bounded_and_unbounded_windows_share_one_pass(peer: Peer, eval_type: int
     udfs = [aggregate(eval_type, count, (2,)), aggregate(eval_type, count, (0, 1, 2))]
     answer = peer.run(Task(eval_type, udfs, groups, windows=["unbounded", "bounded"]))
     assert answer.columns() == [[3, 3, 3, 1], [1, 2, 3, 1]]
+
+
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_a_window_without_rows_has_no_values(peer: Peer, eval_type: int) -> None:
+    groups = source([framed([1, 2], 1), framed([], 1), framed([3], 1), framed([], 1)])
+    udfs = [aggregate(eval_type, count, (2,)), aggregate(eval_type, count, (0, 1, 2))]
+    answer = peer.run(Task(eval_type, udfs, groups, windows=["unbounded", "bounded"]))
+    assert answer.columns() == [[2, 2, 1], [1, 2, 1]]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_a_window_has_columns_of_each_type(peer: Peer, eval_type: int, column: str) -> None:
+    typed = column_table(column).combine_chunks()
+    group = framed(range(len(typed)), 1).set_column(2, "_2", typed["_0"])
+    udfs = [aggregate(eval_type, nulls, (2,)), aggregate(eval_type, nulls, (0, 1, 2))]
+    answer = peer.run(Task(eval_type, udfs, source([group]), windows=["unbounded", "bounded"]))
+    missing = [value is None for value in typed["_0"].to_pylist()]
+    in_frames = [sum(missing[max(0, row - 1) : row + 1]) for row in range(len(missing))]
+    assert answer.columns() == [[sum(missing)] * len(missing), in_frames]
 
 
 @pytest.mark.parametrize("eval_type", [202, 203, 252, 253])

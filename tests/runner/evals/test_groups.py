@@ -202,18 +202,33 @@ def sides(pairs: Sequence[tuple[pa.Table, pa.Table]], batch: int = 10_000) -> li
 
 
 @pytest.mark.parametrize("eval_type", COGROUPED)
-def test_cogroups_may_have_one_empty_side(peer: Peer, eval_type: int) -> None:
+def test_cogroups_may_have_empty_sides(peer: Peer, eval_type: int) -> None:
     pairs = [
         (group("a", [1, 2]), group("a", [3])),
         (group("b", [1]), group("b", [])),
+        (group(None, []), group(None, [])),
         (group("c", []), group("c", range(LARGE))),
     ]
     arguments = offsets([0], [0, 1]) * 2
-    udf = Udf(joining(eval_type, with_key=True), JOINED, arguments)
+    udf = Udf(joining(eval_type, with_key=False), JOINED, arguments)
     assert peer.run(Task(eval_type, [udf], sides(pairs))).rows() == [
-        {"key": "a", "left": 2, "right": 1},
+        {"key": None, "left": 2, "right": 1},
+        {"key": None, "left": 1, "right": 0},
+        {"key": None, "left": 0, "right": 0},
+        {"key": None, "left": 0, "right": LARGE},
+    ]
+
+
+@pytest.mark.parametrize("eval_type", COGROUPED)
+def test_the_key_of_cogroups_comes_from_a_side_with_rows(peer: Peer, eval_type: int) -> None:
+    pairs = [
+        (group("b", [1]), group("b", [])),
+        (group("c", []), group("c", [2, 3])),
+    ]
+    udf = Udf(joining(eval_type, with_key=True), JOINED, offsets([0], [0, 1]) * 2)
+    assert peer.run(Task(eval_type, [udf], sides(pairs))).rows() == [
         {"key": "b", "left": 1, "right": 0},
-        {"key": "c", "left": 0, "right": LARGE},
+        {"key": "c", "left": 0, "right": 2},
     ]
 
 

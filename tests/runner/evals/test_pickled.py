@@ -118,14 +118,19 @@ def python_value(value: Any, type_: pa.DataType) -> Any:
     return value
 
 
-@pytest.mark.parametrize("column", COLUMNS)
-def test_each_type_is_read_and_returned_in_its_internal_form(peer: Peer, column: str) -> None:
+def internal_rows(column: str) -> tuple[list[Any], StructType]:
+    """The values of that column as Spark holds them, and the type of a row with one of them."""
     array = COLUMNS[column]
     type_ = spark_type(array.type)
     values = [internal(python_value(v, array.type), type_) for v in array.to_pylist()]
-    schema = StructType().add("_0", type_)
-    udf = Udf(lambda x: x, array.type)
-    answer = peer.run(Task(100, [udf], [frame([Internal(schema, (v,)) for v in values])]))
+    return values, StructType().add("_0", type_)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_each_type_is_read_and_returned_in_its_internal_form(peer: Peer, column: str) -> None:
+    values, row_type = internal_rows(column)
+    rows = [frame([Internal(row_type, (value,)) for value in values])]
+    answer = peer.run(Task(100, [Udf(lambda x: x, COLUMNS[column].type)], rows))
     assert answer.items() == values
 
 
@@ -182,6 +187,69 @@ def test_a_table_function_gives_the_rows_of_each_row_and_of_its_end(peer: Peer) 
 
 def test_a_table_function_of_an_empty_partition_only_ends(peer: Peer) -> None:
     assert peer.run(Task(300, Udtf(Repeat, REPEATED), [])).items() == [((0, "calls"),)]
+
+
+class Same:
+    """Gives each value back."""
+
+    def eval(self, x: Any) -> Iterator[tuple[Any]]:
+        yield (x,)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_table_function_has_columns_of_each_type(peer: Peer, column: str) -> None:
+    values, row_type = internal_rows(column)
+    rows = [frame([Internal(row_type, (value,)) for value in values])]
+    returns = pa.schema([pa.field("_0", COLUMNS[column].type)])
+    answer = peer.run(Task(300, Udtf(Same, returns), rows))
+    assert answer.items() == [((value,),) for value in values]
+
+
+class UntilThree:
+    """Gives its numbers back, and wants no more once it sees a three."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def eval(self, x: int) -> Iterator[tuple[int]]:
+        from pyspark.sql.functions import SkipRestOfInputTableException
+
+        self.calls += 1
+        if x == 3:
+            raise SkipRestOfInputTableException("three is enough")
+        yield (x,)
+
+    def terminate(self) -> Iterator[tuple[int]]:
+        yield (self.calls,)
+
+
+@pytest.mark.skipif(RELEASE < (4, 0), reason="PySpark 3.5 has no such exception")
+def test_a_table_function_may_skip_the_rest_of_its_input(peer: Peer) -> None:
+    rows = frames([(i,) for i in range(200_000)], 100)
+    numbers = pa.schema([("x", pa.int64())])
+    skipped = peer.run(Task(300, Udtf(UntilThree, numbers), rows))
+    assert [row for call in skipped.items() for row in call] == [(0,), (1,), (2,), (4,)]
+    after = peer.run(Task(300, Udtf(Same, numbers), frames([(1,), (2,)])))
+    assert after.items() == [((1,),), ((2,),)]
+
+
+class Prefixed:
+    """Gives its number back beside the fields of its analysis."""
+
+    def __init__(self, analysis: Any) -> None:
+        self.columns = analysis.schema.names
+
+    def eval(self, x: int) -> Iterator[tuple[int, str]]:
+        yield x, " and ".join(self.columns)
+
+
+@pytest.mark.skipif(RELEASE < (4, 0), reason="PySpark 3.5 has no analysis")
+def test_the_analysis_of_the_driver_reaches_a_table_function(peer: Peer) -> None:
+    from pyspark.sql.udtf import AnalyzeResult
+
+    analysis = AnalyzeResult(StructType().add("x", "long").add("what", "string"))
+    task = Task(300, Udtf(Prefixed, REPEATED, analyze_result=analysis), frames([(1,), (2,)], 2))
+    assert peer.run(task).items() == [((1, "x and what"),), ((2, "x and what"),)]
 
 
 def test_a_table_functions_arguments_go_by_name(peer: Peer) -> None:

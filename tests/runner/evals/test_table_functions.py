@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from evals.data import COLUMNS, batches_of, column_table
 from evals.peer import RELEASE, Peer, Task, TaskError, Udtf
+from pyspark.sql.pandas.types import from_arrow_schema
 
 REPEATED = pa.schema([("x", pa.int64()), ("what", pa.string())])
 
@@ -117,28 +119,66 @@ class TotalArrow:
         yield pa.table({"total": pa.array([self.total], pa.int64())})
 
 
-@pytest.mark.parametrize("eval_type", HANDLERS)
-def test_each_partition_of_a_table_argument_has_an_end(peer: Peer, eval_type: int) -> None:
-    rows = [{"key": key, "value": value} for key, value in [("a", 1), ("a", 2), ("b", 40)]]
-    batches = [rows[:1], rows[1:]] if eval_type == 301 else [rows[:2], rows[2:]]
+def partitioned(batches: list[list[dict[str, Any]]]) -> pa.Table:
+    """Batches of rows with a key and a value, as one column of structs."""
     column = pa.struct([("key", pa.string()), ("value", pa.int64())])
     schema = pa.schema([("_0", column)])
-    table = pa.Table.from_batches(
+    return pa.Table.from_batches(
         [pa.record_batch([pa.array(batch, column)], schema=schema) for batch in batches]
     )
-    totals = task(
+
+
+def over_partitions(eval_type: int, handler: type, table: pa.Table) -> Task:
+    """The task that gives a number for each partition by key of that table."""
+    return task(
         eval_type,
-        Total if eval_type == 301 else TotalArrow,
+        handler,
         table,
         returns=pa.schema([("total", pa.int64())]),
         partition_columns=[0],
         table_arguments=[0] if eval_type == 302 else [],
     )
+
+
+@pytest.mark.parametrize("eval_type", HANDLERS)
+def test_each_partition_of_a_table_argument_has_an_end(peer: Peer, eval_type: int) -> None:
+    rows = [{"key": key, "value": value} for key, value in [("a", 1), ("a", 2), ("b", 40)]]
+    table = partitioned([rows[:1], rows[1:]] if eval_type == 301 else [rows[:2], rows[2:]])
+    handler = Total if eval_type == 301 else TotalArrow
+    totals = over_partitions(eval_type, handler, table)
     if RELEASE < (4, 0):
         with pytest.raises(TaskError, match=r"Error: .* has neither partition columns"):
             peer.run(totals)
     else:
         assert peer.run(totals).values() == [3, 40]
+
+
+def skipping(handler: type) -> type:
+    """The table function that skips the rest of its input after its first call."""
+
+    class Skipping(handler):
+        def eval(self, row: Any) -> None:
+            from pyspark.sql.functions import SkipRestOfInputTableException
+
+            super().eval(row)
+            raise SkipRestOfInputTableException("enough")
+
+    return Skipping
+
+
+@pytest.mark.skipif(RELEASE < (4, 0), reason="PySpark 3.5 has no such exception")
+@pytest.mark.parametrize("eval_type", HANDLERS)
+def test_a_function_may_skip_the_rest_of_a_partition(peer: Peer, eval_type: int) -> None:
+    keys = ["a"] * 1_000 + ["b"] * 2 + ["c"] * 20_000
+    rows: list[dict[str, Any]] = [{"key": key, "value": at} for at, key in enumerate(keys)]
+    batches = [rows[:1_000], rows[1_000:1_002]]
+    batches += [rows[at : at + 1_000] for at in range(1_002, len(rows), 1_000)]
+    handler = skipping(Total if eval_type == 301 else TotalArrow)
+    answer = peer.run(over_partitions(eval_type, handler, partitioned(batches)))
+    calls = batches if eval_type == 302 else [[rows[0]], [rows[1_000]], [rows[1_002]]]
+    assert answer.values() == [sum(row["value"] for row in call) for call in calls[:3]]
+    after = peer.run(over_partitions(eval_type, handler, partitioned([rows[1:2]])))
+    assert after.values() == [1]
 
 
 class Same:
@@ -166,6 +206,42 @@ def test_each_type_comes_back_as_it_went(peer: Peer, eval_type: int, column: str
         return
     answer = peer.run(same)
     assert [row["_0"] for row in answer.rows()] == table["_0"].to_pylist()
+
+
+def analysis(prefix: str) -> Any:
+    """What the driver's call of `analyze` would have returned: a result with a field of its own."""
+    from pyspark.sql.udtf import AnalyzeResult
+
+    @dataclass
+    class WithPrefix(AnalyzeResult):
+        prefix: str = ""
+
+    return WithPrefix(schema=from_arrow_schema(REPEATED), prefix=prefix)
+
+
+class Analyzed:
+    """Gives its argument back beside what the analysis says."""
+
+    def __init__(self, analyzed: Any) -> None:
+        self.prefix = analyzed.prefix
+
+    def eval(self, x: Any) -> Iterator[Any]:
+        if isinstance(x, pa.Array):
+            yield pa.table({"x": x, "what": [self.prefix] * len(x)})
+        else:
+            yield int(x), self.prefix
+
+
+@pytest.mark.parametrize("eval_type", HANDLERS)
+def test_the_analysis_of_the_driver_reaches_the_function(peer: Peer, eval_type: int) -> None:
+    numbered = numbers(3, 0, batch=2).select([0])
+    if RELEASE < (4, 0):
+        with pytest.raises(TaskError, match=r"Error: .* has neither .* nor an analysis"):
+            peer.run(task(eval_type, Analyzed, numbered, analyze_result="any"))
+        return
+    for word in ("first", "second"):
+        analyzed = task(eval_type, Analyzed, numbered, analyze_result=analysis(word))
+        assert peer.run(analyzed).rows() == [{"x": x, "what": word} for x in range(3)]
 
 
 @pytest.mark.parametrize("eval_type", HANDLERS)
