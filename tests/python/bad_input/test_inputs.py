@@ -76,3 +76,38 @@ def test_a_driver_that_raises_leaves_nothing_behind(submit: Submitter) -> None:
         raise RuntimeError("the driver gives up")
     """
     assert "RuntimeError: the driver gives up" in failure(submit, script)
+
+
+SUM = """
+    from pyspark import SparkContext
+    print(SparkContext(appName="sum").range(10).map(lambda x: x).sum())
+"""
+
+
+def test_a_setting_that_makes_no_sense_is_named(submit: Submitter) -> None:
+    script = submit.write(SUM)
+    for setting in ("spark.task.maxFailures=often", "spark.python.worker.reuse=maybe"):
+        done = submit.run(script, options=["--conf", setting])
+        assert done.returncode == 1
+        text = done.stdout + done.stderr
+        assert all(part in text for part in setting.split("=")), text
+
+
+def test_an_interpreter_of_the_workers_that_is_missing_is_named(submit: Submitter) -> None:
+    missing = str(submit.folder / "no-python")
+    env = {"PYSPARK_DRIVER_PYTHON": submit.python.executable, "PYSPARK_PYTHON": missing}
+    done = submit.run(submit.write(SUM), env=env)
+    assert done.returncode == 1
+    assert missing in done.stdout + done.stderr
+
+
+def test_an_interpreter_of_the_workers_without_pyspark_is_named(submit: Submitter) -> None:
+    env = {
+        "PYSPARK_DRIVER_PYTHON": submit.python.executable,
+        "PYSPARK_PYTHON": "/usr/bin/python3",
+    }
+    done = submit.run(submit.write(SUM), env=env)
+    assert done.returncode == 1
+    text = done.stdout + done.stderr
+    assert "/usr/bin/python3" in text
+    assert "pyspark" in text

@@ -119,6 +119,23 @@ def test_py_files_come_first_on_the_module_path(launch: Submitter) -> None:
     assert done.stdout == "module two.zip three.egg\nno neighbour\nTrue\n", done.stderr
 
 
+def test_py_files_of_each_kind_reach_the_workers(launch: Submitter) -> None:
+    launch.write("NAME = 'module'", "one.py")
+    for name in ("two.zip", "three.egg"):
+        with zipfile.ZipFile(launch.folder / name, "w") as archive:
+            archive.writestr(f"in_{name[:-4]}.py", f"NAME = {name!r}")
+    script = launch.write(
+        """
+        from importlib import import_module
+        from pyspark import SparkContext
+        names = SparkContext().parallelize(["one", "in_two", "in_three"], 2)
+        print(*names.map(lambda name: import_module(name).NAME).collect())
+        """
+    )
+    done = launch.run(script, options=["--py-files", "one.py,*.zip,three.egg"])
+    assert done.stdout == "module two.zip three.egg\n", done.stderr
+
+
 def test_output_of_both_streams_keeps_its_order(launch: Submitter) -> None:
     script = launch.write(
         """
