@@ -2,8 +2,8 @@
 #include "base/token.hpp"
 
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
-#include <sys/random.h>
 
 #include <array>
 
@@ -13,8 +13,7 @@ namespace py4cpp {
 
 std::string random_token() {
   std::array<unsigned char, 32> bytes{};
-  // Not from OpenSSL, whose first use costs megabytes and milliseconds.
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+  if (::RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
     throw Error("the system has no random bytes for a token");
   static constexpr std::string_view digits = "0123456789abcdef";
   std::string token;

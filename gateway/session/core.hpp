@@ -8,8 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <random>
+#include <string>
 
-#include "base/token.hpp"
 #include "gateway/callback/remote_proxy.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/java/java_names.hpp"
@@ -28,7 +29,8 @@ struct Core {
 
   /// Long enough that two gateways that a program uses at once hardly ever have the same.
   static std::string random_nonce() {
-    const auto number = std::stoull(random_token().substr(0, 15), nullptr, 16) % 1'000'000'000;
+    std::random_device device;
+    const auto number = std::uniform_int_distribution(0, 999'999'999)(device);
     return std::to_string(1'000'000'000 + number).substr(1);  // Nine digits, whatever it is.
   }
 
