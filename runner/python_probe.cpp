@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Asks an interpreter what it is. A child process that answers in two lines.
+// Asks an interpreter what it is, and which PySpark it has. A child process answers in one line.
 #include <array>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -17,20 +18,25 @@ namespace {
 constexpr std::chrono::milliseconds probe_ms_max{30'000};
 constexpr std::size_t answer_bytes_max = 16384;
 
-// Finds pyspark without importing it, which would take ten times as long. The marks around the
-// answer tell it from what a site's start-up files print.
+// Finds pyspark without importing it, which would take ten times as long. The package
+// pyspark-client has broadcasts neither where 3.5 has them nor in the core of later releases. The
+// marks around the answer tell it from what a site's start-up files print.
 constexpr const char* script = R"(
-import importlib.util, os, re, sys
+import importlib.machinery, importlib.util, os, re, sys
 spec = importlib.util.find_spec('pyspark')
-text = ''
+text, whole = '', False
 if spec is not None and spec.submodule_search_locations:
     loader = spec.loader
     path = os.path.join(list(spec.submodule_search_locations)[0], 'version.py')
     if hasattr(loader, 'get_data'):
         text = loader.get_data(path).decode()
+    whole = any(importlib.machinery.PathFinder.find_spec('pyspark.' + part,
+                                                         spec.submodule_search_locations)
+                for part in ('core', 'broadcast'))
 found = re.search(r'__version__[^=]*=\s*["\']([^"\']+)', text)
-print('<py4cpp>%d.%d %s</py4cpp>' % (sys.version_info[0], sys.version_info[1],
-                                     found.group(1) if found else ''))
+print('<py4cpp>%d.%d %s %s</py4cpp>' % (sys.version_info[0], sys.version_info[1],
+                                        'whole' if whole else 'client',
+                                        found.group(1) if found else ''))
 )";
 
 std::string read_all(const Fd& pipe, Deadline deadline) {
@@ -72,9 +78,11 @@ PythonInstallation probe_python(const std::string& python_executable,
                 (status ? status->text() : std::string("no answer in time")) +
                 "); it said: " + printable(answer));
   }
-  const std::string found = answer.substr(begin + opening.size(), end - begin - opening.size());
-  const std::size_t space = found.find(' ');
-  PythonInstallation installation{found.substr(0, space), found.substr(space + 1)};
+  std::istringstream found(answer.substr(begin + opening.size(), end - begin - opening.size()));
+  PythonInstallation installation;
+  std::string package;
+  found >> installation.python_version >> package >> installation.pyspark_version;
+  installation.client_package = package == "client";
   if (installation.pyspark_version.empty()) {
     throw Error("'" + python_executable +
                 "' finds no PySpark; install it there (pip install "

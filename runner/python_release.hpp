@@ -91,8 +91,9 @@ std::vector<PythonRelease> known_releases();
 
 /// What an interpreter is and which PySpark it finds.
 struct PythonInstallation {
-  std::string python_version;   ///< "3.11", what a task header must name
-  std::string pyspark_version;  ///< "4.3.0"
+  std::string python_version = {};   ///< "3.11", what a task header must name
+  std::string pyspark_version = {};  ///< "4.3.0"
+  bool client_package = false;       ///< it is pyspark-client (see WorkerOptions)
 };
 
 /// Asks an interpreter, without importing pyspark (some 20 ms). `environment` is added to this

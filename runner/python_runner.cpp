@@ -46,7 +46,7 @@ BasePythonRunner::BasePythonRunner(WorkerFactories& factories,
       argument_offsets_(checked_arguments(std::move(argument_offsets), eval_type, release_)),
       options_(completed(std::move(options), eval_type, release_, functions_.size())),
       includes_(all_includes(functions_)),
-      broadcasts_(all_broadcasts(functions_)),
+      broadcasts_(checked_broadcasts(functions_, factories.options())),
       factory_(factories.get(first().python_executable, first().environment)) {}
 
 std::unique_ptr<PythonTask> BasePythonRunner::compute(

@@ -90,8 +90,8 @@ class BasePythonRunner {
  public:
   /// `argument_offsets` has the argument columns of each chain of functions. Throws Error when
   /// their numbers differ, a function is missing, functions need different interpreters, the
-  /// release lacks the eval type, or an argument is named where names are not read. `factories`
-  /// outlives the runner and its tasks.
+  /// release lacks the eval type, an argument is named where names are not read, or a function has
+  /// broadcasts and `client_package` is set. `factories` outlives the runner and its tasks.
   BasePythonRunner(WorkerFactories& factories, std::vector<ChainedPythonFunctions> functions,
                    EvalType eval_type, std::vector<std::vector<Argument>> argument_offsets,
                    RunnerOptions options = {});

@@ -42,6 +42,9 @@ using OutputSink = std::function<void(const OutputLine& line)>;
 struct WorkerOptions {
   /// The PySpark that the interpreters import.
   PythonRelease release = {};
+  /// It is the package pyspark-client, whose workers know neither broadcasts nor SparkFiles:
+  /// functions with broadcasts are refused. probe_python finds out.
+  bool client_package = false;
 
   /// Fork workers from one daemon per interpreter and environment (spark.python.use.daemon); else
   /// each task starts a worker of its own, which takes some 300 ms.

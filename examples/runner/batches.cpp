@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const PythonInstallation python = probe_python(argv[1]);
   WorkerFactories pool({.release = PythonRelease::parse(python.pyspark_version),
+                        .client_package = python.client_package,
                         .environment = {{"PYTHONPATH", argv[2]}}});
 
   PythonFunction function;

@@ -36,7 +36,8 @@ std::string row(const std::string& name, std::size_t age) {
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const PythonInstallation python = probe_python(argv[1]);
-  WorkerFactories pool({.release = PythonRelease::parse(python.pyspark_version)});
+  WorkerFactories pool({.release = PythonRelease::parse(python.pyspark_version),
+                        .client_package = python.client_package});
 
   std::ifstream file(argv[2], std::ios::binary);
   const std::string command{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -173,8 +173,8 @@ std::vector<std::string> all_includes(const std::vector<ChainedPythonFunctions>&
   return all;
 }
 
-std::vector<std::shared_ptr<const Broadcast>> all_broadcasts(
-    const std::vector<ChainedPythonFunctions>& functions) {
+std::vector<std::shared_ptr<const Broadcast>> checked_broadcasts(
+    const std::vector<ChainedPythonFunctions>& functions, const WorkerOptions& workers) {
   std::vector<std::shared_ptr<const Broadcast>> all;
   std::set<std::int64_t> seen;
   for (const ChainedPythonFunctions& chain : functions) {
@@ -183,6 +183,11 @@ std::vector<std::shared_ptr<const Broadcast>> all_broadcasts(
         if (seen.insert(broadcast->id).second) all.push_back(broadcast);
       }
     }
+  }
+  if (!all.empty() && workers.client_package) {
+    throw Error(
+        "a Python function has broadcasts, which workers of the package pyspark-client cannot "
+        "read; install pyspark for them instead, or send the values in another way");
   }
   return all;
 }

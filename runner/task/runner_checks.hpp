@@ -28,9 +28,11 @@ std::vector<std::vector<Argument>> checked_arguments(std::vector<std::vector<Arg
 RunnerOptions completed(RunnerOptions options, EvalType type, const PythonRelease& release,
                         std::size_t functions);
 
-/// What all functions together need: each include and each broadcast once.
+/// What all functions together need: each include once.
 std::vector<std::string> all_includes(const std::vector<ChainedPythonFunctions>& functions);
-std::vector<std::shared_ptr<const Broadcast>> all_broadcasts(
-    const std::vector<ChainedPythonFunctions>& functions);
+
+/// The same with broadcasts. Throws Error when there are some and the workers cannot read any.
+std::vector<std::shared_ptr<const Broadcast>> checked_broadcasts(
+    const std::vector<ChainedPythonFunctions>& functions, const WorkerOptions& workers);
 
 }  // namespace py4cpp::runner

@@ -133,7 +133,16 @@ TEST_SUITE("eval type") {
                          first.broadcasts.front()};
     const std::vector<ChainedPythonFunctions> all{{.functions = {first}}, {.functions = {second}}};
     CHECK(all_includes(all) == std::vector<std::string>{"x.zip", "y.zip", "z.zip"});
-    CHECK(all_broadcasts(all).size() == 2);
+    CHECK(checked_broadcasts(all, {}).size() == 2);
+  }
+
+  TEST_CASE("workers of the small package get functions without broadcasts only") {
+    PythonFunction function;
+    const WorkerOptions small{.client_package = true};
+    CHECK(checked_broadcasts({{.functions = {function}}}, small).empty());
+    function.broadcasts = {std::make_shared<const Broadcast>(Broadcast{.id = 1, .path = "/1"})};
+    CHECK_THROWS_WITH_AS(checked_broadcasts({{.functions = {function}}}, small),
+                         doctest::Contains("pyspark-client cannot read"), Error);
   }
 
   TEST_CASE("Arrow types get the conf that Spark of their release sends, others none") {

@@ -232,8 +232,10 @@ TEST_SUITE("worker factory") {
       const std::string text = failure_of(workers);
       CHECK(contains(text, "printed 'hello from the site"));
       CHECK(contains(text, "PYTHONPATH: " + prints.environment().at("PYTHONPATH")));
-      CHECK(probe_python(interpreter.python, prints.environment()).python_version ==
-            interpreter.python_version);
+      const PythonInstallation found = probe_python(interpreter.python, prints.environment());
+      CHECK(found.python_version == interpreter.python_version);
+      CHECK(PythonRelease::parse(found.pyspark_version) == interpreter.release);
+      CHECK_FALSE(found.client_package);
     }
   }
 

@@ -25,7 +25,8 @@ Bytes read_file(const std::filesystem::path& path) {
 Pool::Pool(const std::string& python, const PythonInstallation& found)
     : python_(python),
       version_(found.python_version),
-      factories_({.release = PythonRelease::parse(found.pyspark_version)}) {}
+      factories_({.release = PythonRelease::parse(found.pyspark_version),
+                  .client_package = found.client_package}) {}
 
 PythonFunction Pool::function(const std::filesystem::path& command) const {
   PythonFunction made;
@@ -85,7 +86,12 @@ PythonTableFunction TaskDescription::table_function() const {
 }
 
 PythonFunction TaskDescription::rdd_function() const {
-  return pool_.function(folder_ / json_.at("command").get<std::string>());
+  PythonFunction made = pool_.function(folder_ / json_.at("command").get<std::string>());
+  for (const auto& [id, file] : json_.at("broadcasts").items()) {
+    made.broadcasts.push_back(std::make_shared<const Broadcast>(
+        Broadcast{.id = std::stoll(id), .path = folder_ / file.get<std::string>()}));
+  }
+  return made;
 }
 
 RunnerOptions TaskDescription::options() const {

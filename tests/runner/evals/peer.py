@@ -68,9 +68,10 @@ class Udf:
 
 @dataclass(frozen=True)
 class RddFunction:
-    """A function of an iterator of pickled rows."""
+    """A function of an iterator of pickled rows, and the broadcasts that it reads by id."""
 
     function: Callable[..., Any]
+    broadcasts: Mapping[int, Any] = field(default_factory=dict)
 
     def command(self) -> bytes:
         """The pickle as a driver makes it for an RDD."""
@@ -159,6 +160,10 @@ class Task:
             description["input_type"] = input_type(self.source.schema)
         if isinstance(self.functions, RddFunction):
             description["command"] = commands.add(self.functions.command())
+            description["broadcasts"] = {
+                id_: commands.add(pickle.dumps(value))
+                for id_, value in self.functions.broadcasts.items()
+            }
         elif isinstance(self.functions, Udtf):
             description["udtf"] = {
                 "command": commands.add(cloudpickle.dumps(self.functions.handler)),

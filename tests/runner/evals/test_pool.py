@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
+import pyspark.util
 import pytest
 from evals.peer import (
     KNOWN,
     OFFERED,
+    RELEASE,
     Answer,
     Peer,
     RddFunction,
@@ -131,6 +133,24 @@ def test_after_an_exception_the_next_task_gets_another_worker(peer: Peer) -> Non
     after = peer.run(TASKS[200]())
     assert (before.values(), after.values()) == ([1, 2, 3], [1, 2, 3])
     assert after.worker_pid != before.worker_pid
+
+
+def test_broadcasts_arrive_or_are_refused_for_the_client_package(peer: Peer) -> None:
+    def shifted(rows: Iterator[Any]) -> Iterator[Any]:
+        try:
+            from pyspark.core.broadcast import _broadcastRegistry
+        except ImportError:
+            from pyspark.broadcast import _broadcastRegistry
+        return (row[0] + _broadcastRegistry[7].value for row in rows)
+
+    has_broadcasts = RELEASE < (4, 0) or not pyspark.util.is_remote_only()
+    task = Task(0, RddFunction(shifted, {7: 40}), FRAMES)
+    if has_broadcasts:
+        assert peer.run(task).items() == [41, 42, 43]
+    else:
+        with pytest.raises(TaskError, match=r"Error: .* broadcasts, .* pyspark-client cannot read"):
+            peer.run(task)
+    assert listed(peer.run(TASKS[0]())) == [1, 2, 3]
 
 
 def test_eval_types_that_the_release_lacks_are_refused(peer: Peer) -> None:
