@@ -84,7 +84,7 @@ struct WorkerOptions {
   /// Idle workers kept by one factory; the oldest goes
   /// (spark.python.factory.idleWorkerMaxPoolSize).
   std::size_t idle_workers_max = 128;
-  /// An idle worker is closed when its factory was not used for this long.
+  /// A worker that was idle for this long is closed.
   std::chrono::milliseconds idle_ms_max{60'000};
   /// From the start of a daemon or a simple worker to its first word.
   std::chrono::milliseconds start_ms_max{60'000};
