@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Functions over iterators of Arrow record batches, which tests name by this module."""
+"""Functions over record batches and other data, which tests name by this module."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -31,3 +33,31 @@ def third_is_wrong(batches: Iterable[Any]) -> Iterator[Any]:
         if number == 2:
             raise ValueError("the third batch is wrong")
         yield batch
+
+
+def twice(values: Any) -> Any:
+    """A number, or a series of numbers."""
+    return values * 2
+
+
+def shout(_split: int, items: Iterable[bytes]) -> Iterator[bytes]:
+    """Over an RDD's items."""
+    return (item.upper() for item in items)
+
+
+def from_tenth_on(batches: Iterable[Any], then: Callable[[], object]) -> Iterator[Any]:
+    """Every batch as it comes, until something happens instead."""
+    for number, batch in enumerate(batches):
+        if number == 9:
+            then()
+        yield batch
+
+
+def exits(batches: Iterable[Any]) -> Iterator[Any]:
+    """Ends the worker in the middle."""
+    return from_tenth_on(batches, lambda: os._exit(3))
+
+
+def hangs(batches: Iterable[Any]) -> Iterator[Any]:
+    """Neither reads nor writes from the middle on."""
+    return from_tenth_on(batches, lambda: time.sleep(600))

@@ -2,83 +2,20 @@
 //
 // Batches through real workers: more than fits in memory, larger than any bound of one task, and
 // functions that end before their input.
+#include "arrow_workers.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <string>
 
-#include "arrow_data.hpp"
 #include "base/error.hpp"
-#include "runner/arrow/arrow_runner.hpp"
-#include "runner/python_command.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
 using namespace py4cpp::runner::test;
 
 namespace {
-
-constexpr const char* schema_json =
-    R"({"type": "struct", "fields": [
-        {"name": "n", "type": "long", "nullable": true, "metadata": {}},
-        {"name": "text", "type": "string", "nullable": true, "metadata": {}}]})";
-
-std::string setting(const char* name) {
-  const char* value = std::getenv(name);
-  if (!value) throw Error(std::string(name) + " is not set");
-  return value;
-}
-
-// Where an environment keeps its packages.
-std::string packages_of(const std::string& environment) {
-  for (const auto& entry : std::filesystem::directory_iterator(environment + "/lib")) {
-    if (entry.path().filename().string().starts_with("python3")) {
-      return entry.path() / "site-packages";
-    }
-  }
-  throw Error("there are no packages in " + environment);
-}
-
-// One pool for all tests: an environment with Arrow, and pyspark from another one.
-struct Pool {
-  std::string python = setting("PY4CPP_ARRAYS");
-  std::map<std::string, std::string> environment{
-      {"PYTHONPATH", packages_of(setting("PY4CPP_PYSPARK")) + ":" + PY4CPP_FUNCTIONS}};
-  PythonInstallation installation = probe_python(python, environment);
-  WorkerFactories factories{
-      {.release = PythonRelease::parse(installation.pyspark_version), .environment = environment}};
-
-  ArrowPythonRunner runner(const std::string& function_name, const ArrowOptions& options = {}) {
-    PythonFunction function;
-    function.command = std::make_shared<const Bytes>(
-        python_function_command("arrow_functions", function_name, schema_json));
-    function.python_executable = python;
-    function.python_version = installation.python_version;
-    return {factories, {{.functions = {function}}}, EvalType::sql_map_arrow_iter_udf, {{0}}, {},
-            options};
-  }
-};
-
-Pool& pool() {
-  static Pool shared;
-  return shared;
-}
-
-// The same batch, again and again.
-class Repeated final : public BatchSource {
- public:
-  Repeated(std::shared_ptr<arrow::RecordBatch> batch, int times)
-      : batch_(std::move(batch)), left_(times) {}
-  std::shared_ptr<arrow::Schema> schema() override { return batch_->schema(); }
-  std::shared_ptr<arrow::RecordBatch> next() override { return left_-- > 0 ? batch_ : nullptr; }
-
- private:
-  std::shared_ptr<arrow::RecordBatch> batch_;
-  int left_;
-};
 
 std::size_t resident_mb() {
   std::ifstream file("/proc/self/statm");
@@ -91,9 +28,10 @@ std::size_t resident_mb() {
 
 TEST_SUITE("arrow workers") {
   TEST_CASE("much more data than the memory of a task goes through a worker and back") {
+    ArrowWorkers workers;
     const auto batch = numbers(0, 10'000);
     constexpr int times = 1'500;  // some 300 MB each way
-    const auto runner = pool().runner("keep");
+    const auto runner = workers.runner("keep");
     auto task = runner.compute(std::make_unique<Repeated>(batch, 10), {});
     while (task->next()) {
     }
@@ -112,7 +50,8 @@ TEST_SUITE("arrow workers") {
   }
 
   TEST_CASE("batches that are kept outlive their task and the next one") {
-    const auto runner = pool().runner("keep");
+    ArrowWorkers workers;
+    const auto runner = workers.runner("keep");
     arrow::RecordBatchVector kept;
     for (int i = 0; i < 2; ++i) {
       const auto task = runner.compute(
@@ -126,8 +65,9 @@ TEST_SUITE("arrow workers") {
   }
 
   TEST_CASE("a batch may be larger than all that a task holds otherwise") {
+    ArrowWorkers workers;
     const auto batch = numbers(0, 4'000'000);
-    const auto runner = pool().runner("keep", {.batch_records_max = 0, .batch_bytes_max = 0});
+    const auto runner = workers.runner("keep", {.batch_records_max = 0, .batch_bytes_max = 0});
     const auto task = runner.compute(batch_list({batch}), {});
     const auto got = task->next();
     REQUIRE(got);
@@ -136,26 +76,29 @@ TEST_SUITE("arrow workers") {
   }
 
   TEST_CASE("what came before an exception is void") {
-    const auto runner = pool().runner("third_is_wrong");
+    ArrowWorkers workers;
+    const auto runner = workers.runner("third_is_wrong");
     const auto task = runner.compute(std::make_unique<Repeated>(numbers(0, 10), 50), {});
     CHECK_THROWS_WITH_AS(read_batches(*task), doctest::Contains("the third batch is wrong"),
                          PythonError);
   }
 
   TEST_CASE("a function may leave input unread, and may answer nothing") {
+    ArrowWorkers workers;
     const auto two =
-        pool().runner("first_two").compute(std::make_unique<Repeated>(numbers(0, 10), 5'000), {});
+        workers.runner("first_two").compute(std::make_unique<Repeated>(numbers(0, 10), 5'000), {});
     CHECK(rows_of(read_batches(*two)) == std::vector<std::int64_t>{10, 10});
     const auto none =
-        pool().runner("nothing").compute(std::make_unique<Repeated>(numbers(0, 10), 10), {});
+        workers.runner("nothing").compute(std::make_unique<Repeated>(numbers(0, 10), 10), {});
     CHECK(none->schema() == nullptr);
     CHECK(none->next() == nullptr);
-    const auto empty = pool().runner("keep").compute(batch_list({}), {});
+    const auto empty = workers.runner("keep").compute(batch_list({}), {});
     CHECK(empty->next() == nullptr);
   }
 
   TEST_CASE("a task that is dropped in the middle leaves nothing for the next one") {
-    const auto runner = pool().runner("keep");
+    ArrowWorkers workers;
+    const auto runner = workers.runner("keep");
     for (int i = 0; i < 3; ++i) {
       const auto task = runner.compute(std::make_unique<Repeated>(numbers(0, 1'000), 1'000), {});
       CHECK(task->next()->num_rows() == 1'000);
@@ -165,12 +108,13 @@ TEST_SUITE("arrow workers") {
   }
 
   TEST_CASE("rows are counted both ways, also of a task that fails") {
-    const RunnerMetrics before = pool().factories.metrics();
-    read_batches(*pool().runner("keep").compute(batch_list({numbers(0, 70), numbers(0, 1)}), {}));
+    ArrowWorkers workers;
+    const RunnerMetrics before = workers.factories().metrics();
+    read_batches(*workers.runner("keep").compute(batch_list({numbers(0, 70), numbers(0, 1)}), {}));
     const auto wrong =
-        pool().runner("third_is_wrong").compute(std::make_unique<Repeated>(numbers(0, 10), 5), {});
+        workers.runner("third_is_wrong").compute(std::make_unique<Repeated>(numbers(0, 10), 5), {});
     CHECK_THROWS_AS(read_batches(*wrong), PythonError);
-    const RunnerMetrics after = pool().factories.metrics();
+    const RunnerMetrics after = workers.factories().metrics();
     CHECK(after.rows_sent - before.rows_sent == 121);
     CHECK(after.rows_received - before.rows_received >= 71);
     CHECK(after.rows_received - before.rows_received <= 91);
@@ -178,7 +122,8 @@ TEST_SUITE("arrow workers") {
   }
 
   TEST_CASE("a function over batches takes no groups") {
-    CHECK_THROWS_WITH_AS(pool().runner("keep").compute(group_list({}), {}),
+    ArrowWorkers workers;
+    CHECK_THROWS_WITH_AS(workers.runner("keep").compute(group_list({}), {}),
                          doctest::Contains("wants batches"), Error);
   }
 }
