@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import py4cpp
 import pytest
 from prometheus_client import parser
 from py4j.protocol import Py4JJavaError
@@ -46,6 +47,17 @@ def test_failures_are_counted(gateway: Any, lab: Any) -> None:
     with pytest.raises(Py4JJavaError):
         gateway.jvm.py4cpp.SharedBuffer(-1, "|u1", "")
     assert value(samples(lab), "call_failures_total", **constructor) - before == 1
+
+
+def test_callbacks_and_their_failures_are_counted(lab: Any) -> None:
+    before = samples(lab)
+    assert lab.apply(py4cpp.function(str.upper, "test.Op"), "a") == "A"
+    with pytest.raises(Py4JJavaError):
+        lab.apply(py4cpp.function(int, "test.Op"), "no number")
+    after = samples(lab)
+    assert value(after, "callback_seconds_count") - value(before, "callback_seconds_count") == 2
+    failures = "callback_failures_total"
+    assert value(after, failures) - value(before, failures) == 1
 
 
 def test_the_buckets_add_up_to_the_calls(lab: Any) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -89,6 +90,32 @@ def test_a_pinned_client_is_called_back_on_its_own_tls_connection(start_peer: Pe
     with client.entry_point.memory.stream(100_000) as connection:
         assert connection.read(100_000) == b"\7" * 100_000
     client.close()
+
+
+def test_a_client_that_is_silent_for_too_long_over_tls_is_closed(start_peer: PeerStarter) -> None:
+    peer = start_peer(*SERVER, "--read-ms", "100")
+    with client_context().wrap_socket(peer.raw(), server_hostname="127.0.0.1") as connection:
+        connection.sendall(b"A\nsecret\n")
+        assert connection.recv(100) == b"!yv\n"
+        with suppress(ConnectionResetError, ssl.SSLError):
+            assert connection.recv(100) == b""
+
+
+def test_a_callback_over_tls_that_takes_too_long_is_given_up(start_peer: PeerStarter) -> None:
+    given_up = threading.Event()
+
+    class Slow(Doubler):
+        def apply(self, value: int) -> int:
+            given_up.wait(END_S)
+            return value
+
+    client = tls_client(start_peer("--unpinned", *SERVER, *CALLBACKS, "--callback-read-ms", "100"))
+    with pytest.raises(Py4JJavaError, match="silent for too long"):
+        client.entry_point.ask(Slow(), 1)
+    given_up.set()
+    assert client.entry_point.ask(Doubler(), 1) == 2
+    client.close()
+    client.shutdown_callback_server()
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
