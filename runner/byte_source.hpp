@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "source_iterator.hpp"
+
 namespace py4cpp::runner {
 
 /// Raw bytes that have an owner: a pickled command, an accumulator's update.
@@ -30,6 +32,11 @@ class ByteSource {
   /// The next run of one or more whole frames; empty at the end, and at every call after it. The
   /// bytes are valid until the next call. Blocks; throws what the stream's maker throws.
   virtual std::span<const std::byte> next() = 0;
+
+  /// The runs as a range, which can be gone through once: `for (const auto run : source)`. `begin`
+  /// takes the first run already; see SourceIterator.
+  SourceIterator<ByteSource> begin() { return SourceIterator<ByteSource>(*this); }
+  std::default_sentinel_t end() const noexcept { return {}; }
 
   /// How many rows the runs so far consist of, where the source can tell: those of Arrow batches.
   /// 0 for frames, whose contents are the functions' own matter. May be called at any time, also

@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   const ArrowPythonRunner runner(pool, {{.functions = {function}}},
                                  EvalType::sql_map_arrow_iter_udf, {{0}});
   const auto task = runner.compute(std::make_unique<Readings>(), TaskContext{});
-  while (const auto batch = task->next()) {
+  for (const auto& batch : *task) {
     std::cout << batch->column_name(0) << " " << batch->column(0)->ToString() << "\n";
   }
 }

@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   auto input = std::make_unique<BytesSource>(bytes_of(big(list.size()) + list));
 
   const auto task = PythonRunner(pool, function).compute(std::move(input), TaskContext{});
-  for (auto run = task->next(); !run.empty(); run = task->next()) {
+  for (auto run : *task) {
     while (!run.empty()) {  // The function answers with a frame of bytes per row.
       std::size_t size = 0;
       for (const std::byte byte : run.first(4)) size = size << 8 | std::to_integer<unsigned>(byte);

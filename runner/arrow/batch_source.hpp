@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "../source_iterator.hpp"
+
 namespace py4cpp::runner {
 
 /// A pull-based stream of batches. A source belongs to one thread at a time, and may be destroyed
@@ -28,6 +30,11 @@ class BatchSource {
   /// The next batch; null at the end, and at every call after it. It owns its memory, or shares it
   /// with its maker, and may be kept. Blocks; throws what the stream's maker throws.
   virtual std::shared_ptr<arrow::RecordBatch> next() = 0;
+
+  /// The batches as a range, which can be gone through once: `for (const auto& batch : source)`.
+  /// `begin` takes the first batch already; see SourceIterator.
+  SourceIterator<BatchSource> begin() { return SourceIterator<BatchSource>(*this); }
+  std::default_sentinel_t end() const noexcept { return {}; }
 };
 
 /// Batches that lie ready in memory.

@@ -3,6 +3,8 @@
 // RDD tasks in the real daemon and workers of each pyspark release.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <ranges>
 #include <thread>
 
 #include "base/error.hpp"
@@ -46,6 +48,26 @@ TEST_SUITE("python runner") {
       CHECK(workers.run("identity", {"a", "", "ccc"}) == std::vector<std::string>{"a", "", "ccc"});
       CHECK(workers.run("upper", {"a", "b"}) == std::vector<std::string>{"A", "B"});
       CHECK(workers.run("upper", {}).empty());
+    }
+  }
+
+  TEST_CASE("a task is a range of runs of frames, which throws what the task throws") {
+    static_assert(std::ranges::input_range<PythonTask>);
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      const auto task = workers.start("upper", {"a", "b"});
+      std::vector<std::string> all;
+      for (const auto run : *task) {
+        for (const std::string& text : texts(run)) all.push_back(text);
+      }
+      CHECK(all == std::vector<std::string>{"A", "B"});
+      CHECK(task->begin() == task->end());
+
+      const auto raises = workers.start("boom", {"a"});
+      const auto go_through = [&] { std::ranges::for_each(*raises, [](auto) {}); };
+      CHECK_THROWS_WITH_AS(go_through(), doctest::Contains("boom at a"), PythonError);
+      CHECK_THROWS_AS(raises->begin(), PythonError);
     }
   }
 

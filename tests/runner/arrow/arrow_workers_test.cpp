@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <ranges>
 
 #include "base/error.hpp"
 
@@ -47,6 +48,24 @@ TEST_SUITE("arrow workers") {
     CHECK(count == times);
     CHECK(most_mb < before_mb + 64);
     CHECK(task->task().worker_reused());
+  }
+
+  TEST_CASE("a task is a range of its batches, which throws what the task throws") {
+    static_assert(std::ranges::input_range<ArrowTask>);
+    ArrowWorkers workers;
+    const auto task = workers.runner("keep").compute(
+        batch_list({numbers(0, 3), numbers(3, 7), numbers(7, 8)}), {});
+    arrow::RecordBatchVector kept;
+    for (const auto& batch : *task) kept.push_back(batch);
+    REQUIRE(rows_of(kept) == std::vector<std::int64_t>{3, 4, 1});
+    CHECK(kept[1]->Equals(*numbers(3, 7)));
+    CHECK(task->begin() == task->end());
+
+    const auto wrong =
+        workers.runner("third_is_wrong").compute(std::make_unique<Repeated>(numbers(0, 10), 5), {});
+    const auto go_through = [&] { std::ranges::for_each(*wrong, [](const auto&) {}); };
+    CHECK_THROWS_WITH_AS(go_through(), doctest::Contains("the third batch is wrong"), PythonError);
+    CHECK_THROWS_AS(wrong->begin(), PythonError);
   }
 
   TEST_CASE("batches that are kept outlive their task and the next one") {
