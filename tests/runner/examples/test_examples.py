@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The examples of the runner are built by a project of its own on the installed libraries, and do
-what they say with nothing but pyspark's Python files and pyarrow beside them. Every installed
-header can be included alone."""
+what they say: with pyspark's Python files and pyarrow for batches, and in an environment that has
+nothing but pyspark, or the small pyspark-client, for pickled rows. Every installed header can be
+included alone."""
 
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("PY4CPP_BUILD", ROOT / "build"))
 ARRAYS_PYTHON = BUILD / "env-arrays" / "bin" / "python"
+PYSPARK = Path(os.environ.get("PY4CPP_PYSPARK", BUILD / "env"))
+IS_CLIENT = bool(list(PYSPARK.glob("lib/python3*/site-packages/pyspark_client-*")))
 
 BATCHES = """\
 fahrenheit [
@@ -53,7 +56,7 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None, cwd: Path | 
 
 @dataclass
 class Installed:
-    """The libraries as installed somewhere, and an environment in which they are found."""
+    """The libraries as installed somewhere, and the environment in which they are found."""
 
     include: Path
     env: dict[str, str]
@@ -71,18 +74,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
         **os.environ,
         "PKG_CONFIG_PATH": str(package.parent),
         "LD_LIBRARY_PATH": str(package.parents[1]),
-        # What a worker may import: PySpark alone, from whatever environment has it.
-        "PYTHONPATH": str(pyspark_packages()),
     }
+    env.pop("PYTHONPATH", None)
     return Installed(header.parents[2], env)
-
-
-def pyspark_packages() -> Path:
-    """The folder with pyspark-client where the build has that environment, else with pyspark."""
-    for name in ("env-4.2", "env"):
-        for folder in (BUILD / name).glob("lib/python3*/site-packages/pyspark"):
-            return folder.parent
-    raise FileNotFoundError(f"no environment in {BUILD} has pyspark")
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +89,20 @@ def project(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_batches_come_back_as_they_are_made(project: Path, installed: Installed) -> None:
+    (packages,) = PYSPARK.glob("lib/python3*/site-packages")
+    env = {**installed.env, "PYTHONPATH": str(packages)}
     command = [project / "build" / "batches", ARRAYS_PYTHON, project]
-    assert run(*command, env=installed.env) == BATCHES
+    assert run(*command, env=env) == BATCHES
 
 
-def test_pickled_rows_need_no_arrow(project: Path, installed: Installed) -> None:
-    run(ARRAYS_PYTHON, project / "make_command.py", project / "command", env=installed.env)
-    command = [project / "build" / "rows", ARRAYS_PYTHON, project / "command"]
+def test_pickled_rows_need_pyspark_alone(project: Path, installed: Installed) -> None:
+    python = PYSPARK / "bin" / "python"
+    if IS_CLIENT:
+        others = "[name for name in ('numpy', 'pandas', 'pyarrow', 'py4j') if find_spec(name)]"
+        code = f"from importlib.util import find_spec; print({others})"
+        assert run(python, "-c", code, env=installed.env) == "[]\n"
+    run(python, project / "make_command.py", project / "command", env=installed.env)
+    command = [project / "build" / "rows", python, project / "command"]
     assert run(*command, env=installed.env) == ROWS
     assert "libarrow" not in run("ldd", project / "build" / "rows", env=installed.env)
 
