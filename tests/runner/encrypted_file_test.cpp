@@ -2,6 +2,8 @@
 #include "runner/encrypted_file.hpp"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <fstream>
 #include <iterator>
@@ -51,6 +53,26 @@ class Vault {
 };
 
 constexpr std::size_t chunk = 65536;
+
+// Files of this process get no longer than this while it lives: a disk that fills up.
+class FullAfter {
+ public:
+  explicit FullAfter(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FullAfter() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+  FullAfter(const FullAfter&) = delete;
+  FullAfter& operator=(const FullAfter&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
 
 }  // namespace
 
@@ -109,5 +131,23 @@ TEST_SUITE("encrypted files") {
     CHECK_FALSE(std::filesystem::exists(vault.path()));
     CHECK_THROWS_WITH_AS(EncryptedFileWriter("/no/such/folder/file", key),
                          doctest::Contains("/no/such/folder/file"), Error);
+  }
+
+  TEST_CASE("a disk that fills up while a file is written is an error, and nothing stays") {
+    const Vault vault;
+    {
+      EncryptedFileWriter writer(vault.path(), vault.key);
+      const FullAfter limit(100'000);
+      CHECK_THROWS_WITH_AS(writer.write(Bytes(1'000'000)), doctest::Contains("File too large"),
+                           Error);
+    }
+    CHECK_FALSE(std::filesystem::exists(vault.path()));
+    {
+      EncryptedFileWriter writer(vault.path(), vault.key);
+      writer.write(Bytes(10));
+      const FullAfter limit(20);
+      CHECK_THROWS_WITH_AS(writer.finish(), doctest::Contains(vault.path().c_str()), Error);
+    }
+    CHECK_FALSE(std::filesystem::exists(vault.path()));
   }
 }
