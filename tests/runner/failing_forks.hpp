@@ -3,16 +3,18 @@
 // Daemons whose forks can be made to fail, by a file that their interpreter looks for.
 #pragma once
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sitecustomize.hpp"
 
 namespace py4cpp::runner::test {
 
-/// Makes every fork of a daemon with this environment fail with ENOMEM from `begin` to `end`.
+/// Makes forks of a daemon with this environment fail from `begin` to `end`.
 class FailingForks {
  public:
   std::map<std::string, std::string> environment() const {
@@ -20,7 +22,12 @@ class FailingForks {
     variables["FORKS_FAIL"] = flag();
     return variables;
   }
-  void begin() const { std::ofstream{flag()}; }
+  /// All forks fail with this error, or only the next ones.
+  void begin(int error = ENOMEM, std::optional<int> times = {}) const {
+    const std::string draft = flag() + ".draft";
+    std::ofstream(draft) << error << ' ' << (times ? std::to_string(*times) : "");
+    std::filesystem::rename(draft, flag());  // so that no daemon reads half of it
+  }
   void end() const { std::filesystem::remove(flag()); }
 
  private:
@@ -30,9 +37,16 @@ class FailingForks {
       "import os\n"
       "fork = os.fork\n"
       "def failing():\n"
-      "    if os.path.exists(os.environ['FORKS_FAIL']):\n"
-      "        raise OSError(12, 'no memory')\n"
-      "    return fork()\n"
+      "    path = os.environ['FORKS_FAIL']\n"
+      "    try:\n"
+      "        with open(path) as file: error, *times = map(int, file.read().split())\n"
+      "    except FileNotFoundError:\n"
+      "        return fork()\n"
+      "    if times == [1]:\n"
+      "        os.remove(path)\n"
+      "    elif times:\n"
+      "        with open(path, 'w') as file: file.write(f'{error} {times[0] - 1}')\n"
+      "    raise OSError(error, os.strerror(error))\n"
       "os.fork = failing\n"};
 };
 

@@ -148,6 +148,39 @@ TEST_SUITE("worker faults") {
     }
   }
 
+  TEST_CASE("a daemon that may not fork for now tries again, and is replaced when that fails too") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      const FailingForks forks;
+      Workers workers(interpreter, {.environment = forks.environment()});
+      forks.begin(EAGAIN, 1);
+      check_well(workers);
+      CHECK(workers.stats().daemon_starts == 1);
+
+      workers.factories().stop();  // so that the next task needs a fork
+      forks.begin(EAGAIN, 2);
+      check_well(workers);
+      CHECK(workers.stats().daemon_starts == 3);
+      CHECK(workers.stats().daemon_restarts == 1);
+    }
+  }
+
+  TEST_CASE("when the new daemon may not fork either, the task fails and the next one starts anew") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      const FailingForks forks;
+      Workers workers(interpreter, {.environment = forks.environment()});
+      forks.begin(EAGAIN);
+      CHECK_THROWS_WITH_AS(workers.run("identity", {}),
+                           doctest::Contains("does not fork workers either"), WorkerFailed);
+      CHECK(workers.stats().live == 0);
+      CHECK(workers.stats().daemon_starts == 2);
+      forks.end();
+      check_well(workers);
+      CHECK(workers.stats().daemon_starts == 3);
+    }
+  }
+
   TEST_CASE("without descriptors a task fails at its start, and nothing is lost") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
