@@ -120,12 +120,21 @@ TEST_SUITE("worker faults") {
       CAPTURE(interpreter.release.text());
       Workers workers(interpreter);
       WorkerFactory& factory = workers.factories().get(interpreter.python);
-      factory.prewarm(2);
-      const auto task = workers.start("identity", {"a"});
+      factory.prewarm(3);
+      // One worker waits for most of its input, one for its output to be taken, one for a task.
+      const std::vector<std::string> megabytes(50, std::string(1 << 20, 'x'));
+      const auto reads = workers.start("identity", megabytes);
+      const auto writes = workers.start("megabytes", std::vector<std::string>(50, "1"));
+      std::vector<std::string> written = texts(writes->next());
+      REQUIRE(written.size() < megabytes.size());
       ::kill(factory.daemon()->pid, SIGKILL);
-      CHECK(read_all(*task) == std::vector<std::string>{"a"});
-      const auto first = workers.start("hang", {});
-      const auto second = workers.start("hang", {});
+      CHECK(read_all(*reads) == megabytes);
+      for (std::string& text : read_all(*writes)) written.push_back(std::move(text));
+      CHECK(written == megabytes);
+      CHECK(workers.stats().daemon_starts == 1);
+
+      std::vector<std::unique_ptr<PythonTask>> stuck;
+      for (int i = 0; i < 3; ++i) stuck.push_back(workers.start("hang", {}));
       CHECK_NOTHROW(workers.run("identity", {"a"}));
       CHECK(workers.stats().daemon_starts == 2);
       CHECK(workers.factories().metrics().workers.daemon_restarts == 1);
