@@ -10,35 +10,44 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const arrow::DataType& type);
+constexpr ReleaseNumber first_with_time{4, 1};
 
-Json struct_of(const arrow::FieldVector& fields) {
+Json json_of(const arrow::DataType& type, ReleaseNumber release);
+
+Json struct_of(const arrow::FieldVector& fields, ReleaseNumber release) {
   Json columns = Json::array();
   for (const auto& field : fields) {
     columns.push_back({{"name", field->name()},
-                       {"type", json_of(*field->type())},
+                       {"type", json_of(*field->type(), release)},
                        {"nullable", field->nullable()},
                        {"metadata", Json::object()}});
   }
   return {{"type", "struct"}, {"fields", std::move(columns)}};
 }
 
-Json array_of(const arrow::Field& items) {
+Json array_of(const arrow::Field& items, ReleaseNumber release) {
   return {{"type", "array"},
-          {"elementType", json_of(*items.type())},
+          {"elementType", json_of(*items.type(), release)},
           {"containsNull", items.nullable()}};
 }
 
-Json map_of(const arrow::MapType& map) {
+Json map_of(const arrow::MapType& map, ReleaseNumber release) {
   return {{"type", "map"},
-          {"keyType", json_of(*map.key_type())},
-          {"valueType", json_of(*map.item_type())},
+          {"keyType", json_of(*map.key_type(), release)},
+          {"valueType", json_of(*map.item_type(), release)},
           {"valueContainsNull", map.item_field()->nullable()}};
 }
 
 Json decimal_of(const arrow::DecimalType& decimal) {
   return "decimal(" + std::to_string(decimal.precision()) + "," + std::to_string(decimal.scale()) +
          ")";
+}
+
+// Workers write the time of day in microseconds, whatever unit Arrow holds it in.
+Json time_of(const arrow::DataType& type, ReleaseNumber release) {
+  if (release >= first_with_time) return "time(6)";
+  throw Error("PySpark " + to_text(release) + " has no type for " + type.ToString() + "; use " +
+              to_text(first_with_time) + " or later, or cast the column first");
 }
 
 // Types without parameters; empty for all others.
@@ -79,33 +88,38 @@ const char* plain_name(arrow::Type::type id) {
   }
 }
 
-Json json_of(const arrow::DataType& type) {
+Json json_of(const arrow::DataType& type, ReleaseNumber release) {
   if (const char* name = plain_name(type.id()); *name != '\0') return name;
   switch (static_cast<int>(type.id())) {
     case arrow::Type::TIMESTAMP:
       return static_cast<const arrow::TimestampType&>(type).timezone().empty() ? "timestamp_ntz"
                                                                                : "timestamp";
+    case arrow::Type::TIME64:
+      return time_of(type, release);
     case arrow::Type::DECIMAL128:
       return decimal_of(static_cast<const arrow::DecimalType&>(type));
     case arrow::Type::LIST:
     case arrow::Type::LARGE_LIST:
     case arrow::Type::FIXED_SIZE_LIST:
-      return array_of(*type.field(0));
+      return array_of(*type.field(0), release);
     case arrow::Type::MAP:
-      return map_of(static_cast<const arrow::MapType&>(type));
+      return map_of(static_cast<const arrow::MapType&>(type), release);
     case arrow::Type::STRUCT:
-      return struct_of(type.fields());
+      return struct_of(type.fields(), release);
     default:
-      throw Error("Spark SQL has no type for " + type.ToString() + "; cast the column first");
+      throw Error("PySpark's workers know no type for " + type.ToString() +
+                  "; cast the column first");
   }
 }
 
 }  // namespace
 
-std::string spark_type_json(const arrow::DataType& type) { return json_of(type).dump(); }
+std::string spark_type_json(const arrow::DataType& type, const PythonRelease& release) {
+  return json_of(type, release.number()).dump();
+}
 
-std::string spark_type_json(const arrow::Schema& schema) {
-  return struct_of(schema.fields()).dump();
+std::string spark_type_json(const arrow::Schema& schema, const PythonRelease& release) {
+  return struct_of(schema.fields(), release.number()).dump();
 }
 
 }  // namespace py4cpp::runner

@@ -8,13 +8,16 @@
 
 #include <string>
 
+#include "../python_release.hpp"
+
 namespace py4cpp::runner {
 
 /// "\"long\"" for int64, {"type":"struct",...} for structs, and so on. Unsigned integers become the
-/// next larger type. Throws Error that names the type when Spark has none for it.
-std::string spark_type_json(const arrow::DataType& type);
+/// next larger type; a time64 is a "time(6)" from 4.1 on. Throws Error that names the type when the
+/// workers of the release have none for it, as for the intervals that count months.
+std::string spark_type_json(const arrow::DataType& type, const PythonRelease& release = {});
 
 /// The columns as a StructType.
-std::string spark_type_json(const arrow::Schema& schema);
+std::string spark_type_json(const arrow::Schema& schema, const PythonRelease& release = {});
 
 }  // namespace py4cpp::runner

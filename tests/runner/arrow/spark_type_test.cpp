@@ -27,7 +27,9 @@ TEST_SUITE("spark types") {
         {arrow::utf8(), "string"},
         {arrow::large_utf8(), "string"},
         {arrow::binary(), "binary"},
+        {arrow::large_binary(), "binary"},
         {arrow::date32(), "date"},
+        {arrow::time64(arrow::TimeUnit::NANO), "time(6)"},
         {arrow::timestamp(arrow::TimeUnit::MICRO), "timestamp_ntz"},
         {arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), "timestamp"},
         {arrow::duration(arrow::TimeUnit::MICRO), "interval day to second"},
@@ -53,5 +55,16 @@ TEST_SUITE("spark types") {
   TEST_CASE("a type that Spark lacks is named") {
     CHECK_THROWS_WITH_AS(spark_type_json(*arrow::list(arrow::uint64())),
                          doctest::Contains("uint64"), Error);
+    CHECK_THROWS_WITH_AS(spark_type_json(*arrow::month_interval()),
+                         doctest::Contains("month_interval"), Error);
+  }
+
+  TEST_CASE("a time of day needs a release that has the type") {
+    const auto times = arrow::list(arrow::time64(arrow::TimeUnit::MICRO));
+    CHECK(spark_type_json(*times, {4, 1}) ==
+          R"json({"type":"array","elementType":"time(6)","containsNull":true})json");
+    CHECK_THROWS_WITH_AS(spark_type_json(*times, {4, 0}),
+                         doctest::Contains("PySpark 4.0 has no type for time64[us]; use 4.1"),
+                         Error);
   }
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A column of each type that Spark SQL and Arrow share, with a null in each."""
+"""A column of each type that Spark SQL of the release and Arrow share, with a null in each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pyarrow as pa
+from evals.peer import RELEASE
 
 UTC = dt.UTC
 
@@ -52,6 +53,15 @@ COLUMNS: dict[str, pa.Array] = {
         pa.struct([("scores", SCORES), ("id", pa.int64())]),
     ),
 }
+LARGE_COLUMNS = [
+    COLUMNS["string"].cast(pa.large_string()),
+    COLUMNS["binary"].cast(pa.large_binary()),
+    pa.array([["a", None], None, []], pa.list_(pa.large_string())),
+]
+"""Columns with 64-bit offsets, which Spark has no types of their own for."""
+
+if RELEASE >= (4, 1):
+    COLUMNS["time"] = pa.array([dt.time(0), None, dt.time(23, 59, 59, 999_999)], pa.time64("ns"))
 
 
 def column_table(name: str) -> pa.Table:

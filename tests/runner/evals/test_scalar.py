@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 import pytest
-from evals.data import COLUMNS, batches_of, column_table
+from evals.data import COLUMNS, LARGE_COLUMNS, batches_of, column_table
 from evals.peer import RELEASE, Argument, Peer, Task, TaskError, Udf
 
 ALL = [101, 200, 204, 250, 251]
@@ -183,6 +183,15 @@ def test_each_type_comes_back_as_it_went(peer: Peer, eval_type: int, column: str
         expected = [row or dict.fromkeys(udf.returns.names) for row in expected]
     assert answer.values() == expected
     assert answer.table().schema.types == [udf.returns]
+
+
+@pytest.mark.parametrize("eval_type", ALL)
+def test_columns_with_long_offsets_come_as_any_other(peer: Peer, eval_type: int) -> None:
+    for column in LARGE_COLUMNS:
+        table = pa.table({"_0": column})
+        answer = peer.run(Task(eval_type, [scalar(eval_type, lambda x: len(x))], table))
+        lengths = [None if value is None else len(value) for value in column.to_pylist()]
+        assert answer.values() == lengths
 
 
 @pytest.mark.parametrize("eval_type", ALL)
