@@ -174,7 +174,7 @@ TEST_SUITE("worker faults") {
     }
   }
 
-  TEST_CASE("when the new daemon may not fork either, the task fails and the next one starts anew") {
+  TEST_CASE("when a new daemon may not fork either, the task fails and the next one starts anew") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
       const FailingForks forks;
