@@ -14,6 +14,7 @@
 #include "gateway/callback/callback_pool.hpp"
 #include "gateway/callback/release_queue.hpp"
 #include "gateway/commands/custom_commands.hpp"
+#include "gateway/control/clients.hpp"
 #include "gateway/control/housekeeper.hpp"
 #include "gateway/control/server.hpp"
 #include "gateway/session/core.hpp"
@@ -80,26 +81,39 @@ class Gateway::Impl final : public ProxyCaller {
 
   const Registry& registry() const override { return core.registry; }
 
-  void acquire() noexcept override { ++core.counters.proxies; }
+  std::uint64_t acquire() noexcept override {
+    ++core.counters.proxies;
+    return clients_.generation_of_thread();
+  }
 
-  void release(const std::string& id) noexcept override {
+  void release(const std::string& id, std::uint64_t generation) noexcept override {
     --core.counters.proxies;
     if (id == wire::entry_point_id || !core.options.release_proxies) return;
-    if (releases_.add(id)) housekeeper_.wake();
+    if (releases_.add(id, generation)) housekeeper_.wake();
+  }
+
+  void set_callback_address(CallbackAddress address) {
+    pool.set_address(std::move(address));
+    if (!core.options.pinned) clients_.begin_generation();
   }
 
   /// Tells Python of dead proxies over this thread's pinned connection, else over a callback
-  /// connection; when there is none either, Python is not interested.
+  /// connection. Those that it could not be told of wait for the next occasion.
   void flush_releases() {
-    const auto ids = releases_.take();
-    if (ids.empty()) return;
+    Session* const session = session_of_thread();
+    if (session && clients_.generation_of_thread() != releases_.generation()) return;
+    auto batch = releases_.take();
+    if (batch.ids.empty()) return;
+    const bool has_other_ways = core.options.pinned || pool.is_server_known();
     try {
-      if (Session* session = session_of_thread())
-        session->release(ids);
+      if (session)
+        session->release(batch.ids);
       else
-        pool.release(ids);
-    } catch (const Disconnected&) {
-      // Python is gone, and its proxies with it.
+        pool.release(batch.ids, [&, this] { return batch.generation == releases_.generation(); });
+    } catch (const std::exception& failure) {
+      if (has_other_ways) releases_.put_back(std::move(batch));
+      // Whoever else uses the connection will hear that Python is gone.
+      if (!dynamic_cast<const Disconnected*>(&failure)) throw;
     }
   }
 
@@ -124,29 +138,37 @@ class Gateway::Impl final : public ProxyCaller {
 
  private:
   void begin(Session& session) {
-    if (core.options.pinned) set_session_of_thread(&session);
+    clients_.join(session);
+    if (!releases_.is_empty()) housekeeper_.wake();
+    if (!core.options.pinned) return;
+    set_session_of_thread(&session);
     // A pinned client is told on its own connection while it is talking anyway; the housekeeper
-    // needs another connection and comes for what nobody took along.
+    // needs another connection, if there is one, and comes for what nobody took along.
     session.before_answer = [this](Session&) {
-      if (!releases_.is_empty() && core.options.pinned &&
+      if (!releases_.is_empty() &&
           releases_.due() - core.options.release_ms_max / 2 <= Housekeeper::Clock::now())
         flush_releases();
     };
   }
 
+  void end(Session&) {
+    set_session_of_thread(nullptr);
+    clients_.leave();
+  }
+
   Housekeeper::Clock::time_point do_chores(Housekeeper::Clock::time_point now) {
+    // Our token is not for whoever listens in the place of a callback server: without a client that
+    // is gone as well, and a pinned client need not have one.
+    const bool may_release =
+        !clients_.is_empty() && (!core.options.pinned || pool.is_server_known());
     try {
-      // Without a client Python's callback server is gone, and our token is not for whoever
-      // listens in its place.
-      if (releases_.due() <= now && server.connection_count() > 0) flush_releases();
+      if (may_release && releases_.due() <= now) flush_releases();
     } catch (const std::exception& error) {
       if (core.options.log) core.options.log(LogLevel::warn, "Gateway", error.what());
     }
-    const auto due = releases_.due();
+    const auto due = may_release ? releases_.due() : Housekeeper::never;
     return std::min(due <= now ? now + core.options.release_ms_max : due, pool.close_idle(now));
   }
-
-  void end(Session&) { set_session_of_thread(nullptr); }
 
   void shut_down() {
     pool.close();
@@ -192,6 +214,12 @@ class Gateway::Impl final : public ProxyCaller {
   std::unordered_map<std::thread::id, Session*> sessions_;  // Pinned: the connection of a thread.
 
   ReleaseQueue releases_{core.options.released_proxies_max, core.options.release_ms_max};
+  /// An open callback connection shows that an unpinned client is still there. A pinned one may
+  /// have none, and a successor without a callback server does not answer for its predecessor's.
+  Clients clients_{releases_, [this] { return !core.options.pinned && pool.is_connected(); },
+                   [this] {
+                     if (core.options.pinned) pool.forget_server();
+                   }};
   std::atomic<bool> was_shut_down_ = false, was_shutdown_told_ = false;
 
   std::mutex over_mutex_;
@@ -229,7 +257,7 @@ Proxy Gateway::python_entry_point() {
 CallbackAddress Gateway::callback_address() const { return impl_->pool.address(); }
 
 void Gateway::set_callback_address(CallbackAddress address) {
-  impl_->pool.set_address(std::move(address));
+  impl_->set_callback_address(std::move(address));
 }
 
 void Gateway::release_proxies() { impl_->flush_releases(); }

@@ -104,9 +104,10 @@ struct GatewayOptions {
   std::chrono::milliseconds callback_idle_ms_max{30'000};
   /// Whether Python is told of proxies that C++ dropped, so that it can drop the objects as well.
   bool release_proxies = true;
-  /// Dead proxies wait for company until there are half as many as the first number, until the
-  /// oldest has waited this long, or until Python calls System.gc(); then Python is told of all.
-  std::size_t released_proxies_max = 1024;
+  /// Dead proxies wait for company until there are as many as the first number, until the oldest
+  /// has waited this long, or until Python calls System.gc(); then Python is told of all. A pinned
+  /// client without a callback server is told with the next answer.
+  std::size_t released_proxies_max = 512;
   std::chrono::milliseconds release_ms_max{1'000};
 };
 
@@ -148,7 +149,8 @@ class Gateway {
   void set_callback_address(CallbackAddress address);
 
   /// Tells Python now of the proxies that C++ dropped. On a thread that serves no pinned connection
-  /// it connects to the callback server and does nothing when there is none.
+  /// it connects to the callback server; when there is none (for a pinned gateway: when none was
+  /// announced or called before) they are left for the next answer to a pinned client.
   void release_proxies();
 
   /// Ids that Python holds at this moment, and open connections.

@@ -37,10 +37,10 @@ class CallbackPool::Lease {
   Connection connection_;
 };
 
-CallbackPool::CallbackPool(Core& core, Dial dial, std::function<void()> close_idle_sooner)
+CallbackPool::CallbackPool(Core& core, Dial dial, std::function<void()> look)
     : core_(core),
       dial_(std::move(dial)),
-      close_idle_sooner_(std::move(close_idle_sooner)),
+      look_(std::move(look)),
       address_{core.options.callback_address, core.options.callback_port} {}
 
 CallbackAddress CallbackPool::address() const {
@@ -54,6 +54,7 @@ void CallbackPool::set_address(CallbackAddress address) {
   address_ = std::move(address);
   ++generation_;
   expects_token_ = true;
+  is_server_known_ = true;
   old.swap(idle_);
 }
 
@@ -94,9 +95,19 @@ Value CallbackPool::call(const std::string& id, std::string_view method,
   return use(connect(), attempt);
 }
 
-void CallbackPool::release(const std::vector<std::string>& ids) {
+void CallbackPool::release(const std::vector<std::string>& ids,
+                           const std::function<bool()>& wanted) {
   auto idle = take_idle();
-  use(idle.session ? std::move(idle) : connect(), [&](Session& session) { session.release(ids); });
+  use(idle.session ? std::move(idle) : connect(), [&](Session& session) {
+    if (wanted()) session.release(ids);
+  });
+}
+
+bool CallbackPool::is_connected() const {
+  const std::lock_guard lock(mutex_);
+  const auto is_open = [](Session& session) { return !session.transport().is_hung_up(); };
+  return std::ranges::any_of(busy_, [&](Session* session) { return is_open(*session); }) ||
+         std::ranges::any_of(idle_, [&](const Idle& idle) { return is_open(*idle.session); });
 }
 
 void CallbackPool::close() {
@@ -149,11 +160,22 @@ std::chrono::milliseconds CallbackPool::idle_time_max() const {
   return std::min<std::chrono::milliseconds>(core_.options.callback_idle_ms_max, year);
 }
 
+CallbackPool::Connection CallbackPool::connect() {
+  try {
+    auto connection = open();
+    if (!is_server_known_.exchange(true)) look_();
+    return connection;
+  } catch (const Disconnected&) {
+    is_server_known_ = false;
+    throw;
+  }
+}
+
 /// A callback server without a token refuses the command that presents one, so it is asked again
 /// without: we lose nothing by that, since whoever took its place would just have said yes. One
 /// that does want another token closes the second connection. Where clients need no token the
 /// callback server may want one all the same.
-CallbackPool::Connection CallbackPool::connect() {
+CallbackPool::Connection CallbackPool::open() {
   const auto& options = core_.options;
   const std::string& token =
       options.callback_token.empty() ? options.token : options.callback_token;
@@ -197,7 +219,7 @@ void CallbackPool::give_back(Connection connection) {
     if (!closes_idle() || now + idle_time_max() >= close_idle_due_) return;
     close_idle_due_ = now + idle_time_max();
   }
-  close_idle_sooner_();
+  look_();
 }
 
 }  // namespace py4cpp

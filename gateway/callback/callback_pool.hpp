@@ -26,9 +26,10 @@ class CallbackPool {
   /// Told of the session that this thread uses from now on, and with null when it is done.
   using Using = std::function<void(Session* session)>;
 
-  /// `close_idle_sooner` is called when close_idle wants to be called before the time that it
-  /// returned last, by the thread that used a connection and without the pool's lock.
-  CallbackPool(Core& core, Dial dial, std::function<void()> close_idle_sooner);
+  /// `look` is called when close_idle wants to be called before the time that it returned last, and
+  /// when the callback server has become known: by the thread that used a connection and without
+  /// the pool's lock.
+  CallbackPool(Core& core, Dial dial, std::function<void()> look);
 
   CallbackAddress address() const;
   /// Idle connections to the old address are closed.
@@ -38,8 +39,15 @@ class CallbackPool {
   /// over a new connection; one that was sent is never repeated.
   Value call(const std::string& id, std::string_view method, const std::vector<Value>& arguments,
              const Using& uses);
-  /// Throws Disconnected when the callback server cannot be reached.
-  void release(const std::vector<std::string>& ids);
+  /// Throws Disconnected when the callback server cannot be reached. Nothing is sent once `wanted`
+  /// says no, which is asked when there is a connection.
+  void release(const std::vector<std::string>& ids, const std::function<bool()>& wanted);
+  /// Whether a callback server was announced at this address, or reached there, and not missed
+  /// since. Anybody else might listen there otherwise.
+  bool is_server_known() const { return is_server_known_; }
+  void forget_server() { is_server_known_ = false; }
+  /// Whether there is a connection that the callback server has not ended.
+  bool is_connected() const;
   /// Closes the connections that were idle for too long by `now`. Returns when the next one will
   /// be; the end of time when there is none.
   std::chrono::steady_clock::time_point close_idle(std::chrono::steady_clock::time_point now);
@@ -66,13 +74,14 @@ class CallbackPool {
   /// One without a session when none is idle.
   Connection take_idle();
   Connection connect();
+  Connection open();
   void give_back(Connection connection);
   bool closes_idle() const;
   std::chrono::milliseconds idle_time_max() const;
 
   Core& core_;
   const Dial dial_;
-  const std::function<void()> close_idle_sooner_;
+  const std::function<void()> look_;
   mutable std::mutex mutex_;
   CallbackAddress address_;
   std::uint64_t generation_ = 0;  // Of the address.
@@ -83,6 +92,7 @@ class CallbackPool {
   std::chrono::steady_clock::time_point close_idle_due_ =
       std::chrono::steady_clock::time_point::max();
   std::vector<Session*> busy_;
+  std::atomic<bool> is_server_known_ = false;
 };
 
 }  // namespace py4cpp

@@ -3,6 +3,7 @@
 // The shared state behind a Proxy: which Python object it is, and who can reach it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,10 +23,11 @@ class ProxyCaller {
                      std::vector<Value> arguments) = 0;
   /// What results are converted with.
   virtual const Registry& registry() const = 0;
-  /// Somebody refers to a proxy from now on. Must not block or throw; any thread.
-  virtual void acquire() noexcept {}
-  /// Nobody refers to the proxy any more. Must not block or throw; any thread.
-  virtual void release(const std::string& id) noexcept = 0;
+  /// Somebody refers to a proxy from now on that the calling thread was sent. Returns the
+  /// generation of its client. Must not block or throw; any thread.
+  virtual std::uint64_t acquire() noexcept { return 0; }
+  /// Nobody refers to the proxy of that generation any more. Must not block or throw; any thread.
+  virtual void release(const std::string& id, std::uint64_t generation) noexcept = 0;
 };
 
 /// One registration of a Python object. Its destructor queues the release.
@@ -34,12 +36,12 @@ class RemoteProxy {
   RemoteProxy(std::string id, std::vector<std::string> interfaces,
               std::weak_ptr<ProxyCaller> caller)
       : id_(std::move(id)), interfaces_(std::move(interfaces)), caller_(std::move(caller)) {
-    if (const auto known = caller_.lock()) known->acquire();
+    if (const auto known = caller_.lock()) generation_ = known->acquire();
   }
   RemoteProxy(const RemoteProxy&) = delete;
   RemoteProxy& operator=(const RemoteProxy&) = delete;
   ~RemoteProxy() {
-    if (const auto caller = caller_.lock()) caller->release(id_);
+    if (const auto caller = caller_.lock()) caller->release(id_, generation_);
   }
 
   const std::string& id() const { return id_; }
@@ -50,6 +52,7 @@ class RemoteProxy {
   const std::string id_;
   const std::vector<std::string> interfaces_;
   const std::weak_ptr<ProxyCaller> caller_;
+  std::uint64_t generation_ = 0;  // The same id may be another object to a later client.
 };
 
 }  // namespace py4cpp

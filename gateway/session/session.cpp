@@ -89,7 +89,7 @@ bool Session::serve_commands() {
     while (const auto message = receive()) {
       const Next next = run(*message, answer_);
       const auto stream = std::exchange(stream_, nullptr);
-      if (before_answer && next == Next::go_on) before_answer(*this);
+      prepare_answer(next);
       if (!answer_.empty()) send_answer(answer_, stream);
       if (answer_.capacity() > kept_answer_bytes) answer_ = {};
       if (next == Next::shut_down || shut_down_requested_) return true;
@@ -200,6 +200,7 @@ std::optional<wire::Message> Session::receive_within_call() {
     std::string answer;
     const Next next = run(*message, answer);
     const auto stream = std::exchange(stream_, nullptr);
+    prepare_answer(next);
     if (!answer.empty()) send_answer(answer, stream);
     if (next == Next::shut_down) shut_down_requested_ = true;
     if (next != Next::go_on) lose("the client ended the conversation within a call");
@@ -258,6 +259,13 @@ bool Session::authenticate() {
     core_.options.log(LogLevel::warn, "Gateway",
                       "a connection was refused because it did not present the token");
   return is_authenticated_;
+}
+
+void Session::prepare_answer(Next next) {
+  if (!before_answer || is_before_answer_ || next != Next::go_on || is_broken_) return;
+  is_before_answer_ = true;
+  before_answer(*this);
+  is_before_answer_ = false;
 }
 
 Next Session::run(const wire::Message& message, std::string& answer) {

@@ -54,7 +54,8 @@ class Session {
   bool is_broken() const { return is_broken_; }
   Transport& transport() { return *transport_; }
 
-  /// Called on the session's thread before each answer to a command of depth 0; may call release().
+  /// Called on the session's thread before each answer to a command; may call release(). While it
+  /// runs it is not called again.
   std::function<void(Session&)> before_answer;
 
  private:
@@ -70,6 +71,7 @@ class Session {
   void send_stream(Stream& stream);
   bool serve_commands();
   bool authenticate();
+  void prepare_answer(Next next);
   Next run(const wire::Message& message, std::string& answer);
   Value read_result(std::string_view answer_line);
   [[noreturn]] void raise_python_error(std::string_view part);
@@ -87,6 +89,7 @@ class Session {
   std::atomic<bool> is_authenticated_;
   std::shared_ptr<Stream> stream_;  // Follows the answer to the last command.
   bool is_streaming_ = false;
+  bool is_before_answer_ = false;
   bool is_broken_ = false;
   bool is_silent_ = false;  // Broken because nothing came for too long; Python may be alive.
   bool shut_down_requested_ = false;

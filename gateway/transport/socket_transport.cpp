@@ -81,6 +81,11 @@ void SocketTransport::write(std::string_view bytes, error_code& error) {
 /// The descriptor stays open until the Transport is destroyed.
 void SocketTransport::shut_down() noexcept { ::shutdown(socket_.get(), SHUT_RDWR); }
 
+bool SocketTransport::is_hung_up() const noexcept {
+  pollfd entry{socket_.get(), POLLRDHUP, 0};
+  return ::poll(&entry, 1, 0) > 0;
+}
+
 void SocketTransport::end_with_reset() noexcept {
   const linger at_once{1, 0};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

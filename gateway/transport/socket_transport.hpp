@@ -26,6 +26,7 @@ class SocketTransport : public Transport {
   std::size_t read(std::span<char> space, boost::system::error_code& error) final;
   void write(std::string_view bytes, boost::system::error_code& error) override;
   void shut_down() noexcept final;
+  bool is_hung_up() const noexcept final;
   void end_with_reset() noexcept final;
   void acknowledge_at_once() noexcept final;
   bool wait_readable(std::chrono::milliseconds time_max) final;

@@ -20,9 +20,11 @@ class Transport {
   virtual std::size_t read(std::span<char> space, boost::system::error_code& error) = 0;
   /// Writes all of it, in one piece where the system allows.
   virtual void write(std::string_view bytes, boost::system::error_code& error) = 0;
-  /// Ends both directions now; a waiting read or write returns. The only function that another
-  /// thread may call.
+  /// Ends both directions now; a waiting read or write returns. Any thread may call it.
   virtual void shut_down() noexcept = 0;
+  /// Whether the other side has ended the connection, even if not all that it sent is read. Any
+  /// thread may ask.
+  virtual bool is_hung_up() const noexcept { return false; }
   /// Makes the connection end in a reset when it is destroyed: after an orderly end in the place of
   /// an answer py4j would repeat its call.
   virtual void end_with_reset() noexcept {}

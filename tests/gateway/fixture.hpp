@@ -64,7 +64,7 @@ class DirectCaller final : public ProxyCaller {
     return session->call(id, method, arguments, was_sent);
   }
   const Registry& registry() const override { return *known; }
-  void release(const std::string& id) noexcept override { released.push_back(id); }
+  void release(const std::string& id, std::uint64_t) noexcept override { released.push_back(id); }
 
   const Registry* known = nullptr;
   Session* session = nullptr;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The program that the Python tests talk to: a gateway over a handful of classes. It prints its
-// port and runs until its standard input ends.
+// port and runs until its standard input ends. A `d` there drops the kept proxies.
 //
 //   gateway_peer [--unpinned] [--address A] [--port N] [--callback-port N] [--objects-max N]
 //                [--connections-max N] [--unauthenticated-max N] [--depth-max N] [--token-ms N]
 //                [--read-ms N] [--callback-read-ms N] [--command-bytes-max N]
+//                [--release-ms N]
 //                [--certificate PEM --key PEM] [--client-authorities PEM]
 //                [--callback-authorities PEM] [--callback-host NAME]
 #include <fcntl.h>
@@ -120,6 +121,17 @@ class Peer {
     const std::lock_guard lock(mutex_);
     kept_.push_back(std::move(python));
   }
+  /// Drops all others.
+  void keep_only(Proxy python) {
+    drop();
+    keep(std::move(python));
+  }
+  Value ask_kept(const Value& value) {
+    std::unique_lock lock(mutex_);
+    const Proxy last = kept_.back();
+    lock.unlock();
+    return last.call("apply", {value});
+  }
   void drop() {
     std::vector<Proxy> dropped;
     const std::lock_guard lock(mutex_);
@@ -180,6 +192,8 @@ void bind(Registry& registry) {
       .method("ask", &Peer::ask)
       .method("ask_elsewhere", &Peer::ask_elsewhere)
       .method("keep", &Peer::keep)
+      .method("keep_only", &Peer::keep_only)
+      .method("ask_kept", &Peer::ask_kept)
       .method("drop", &Peer::drop)
       .method("thread", &Peer::thread)
       .method("wait", &Peer::wait)
@@ -200,7 +214,6 @@ void bind(Registry& registry) {
 
 GatewayOptions options_from(int count, char** words) {
   GatewayOptions options;
-  options.entry_point = std::make_shared<Peer>();
   options.token = "secret";
   const auto number = [&](int i) { return i + 1 < count ? std::atoll(words[i + 1]) : 0; };
   const auto value = [&](int i) { return i + 1 < count ? words[i + 1] : ""; };
@@ -220,6 +233,7 @@ GatewayOptions options_from(int count, char** words) {
     if (word == "--read-ms") options.read_ms_max = std::chrono::milliseconds(number(i));
     if (word == "--callback-read-ms")
       options.callback_read_ms_max = std::chrono::milliseconds(number(i));
+    if (word == "--release-ms") options.release_ms_max = std::chrono::milliseconds(number(i));
     if (word == "--unpinned") options.pinned = false;
     if (word == "--port") options.port = static_cast<std::uint16_t>(number(i));
     if (word == "--callback-port") options.callback_port = static_cast<std::uint16_t>(number(i));
@@ -254,13 +268,16 @@ GatewayOptions options_from(int count, char** words) {
 
 /// Waits for the end of the standard input or for the client's shutdown command, whose end is that
 /// of the pipe.
-void wait_for_end(int shutdown_fd) {
+void wait_for_end(int shutdown_fd, Peer& peer) {
   pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {shutdown_fd, POLLIN, 0}};
   for (;;) {
     if (::poll(sources, 2, -1) < 0) continue;
-    char ignored = 0;
+    char request = 0;
     if (sources[1].revents != 0) return;
-    if (sources[0].revents != 0 && ::read(STDIN_FILENO, &ignored, 1) <= 0) return;
+    if (sources[0].revents != 0 && ::read(STDIN_FILENO, &request, 1) <= 0) return;
+    if (request != 'd') continue;
+    peer.drop();
+    std::cout << "dropped" << std::endl;
   }
 }
 
@@ -272,6 +289,8 @@ int main(int count, char** words) {
   int shutdown_pipe[2];
   if (::pipe(shutdown_pipe) != 0) return 1;
   auto options = options_from(count, words);
+  const auto peer = std::make_shared<Peer>();
+  options.entry_point = peer;
   options.on_shutdown = [&] {
     std::cout << "shut down" << std::endl;
     ::close(shutdown_pipe[1]);
@@ -279,7 +298,7 @@ int main(int count, char** words) {
   try {
     Gateway gateway(registry, std::move(options));
     std::cout << gateway.port() << std::endl;
-    wait_for_end(shutdown_pipe[0]);
+    wait_for_end(shutdown_pipe[0], *peer);
     gateway.stop();
     std::cout << "objects " << gateway.object_count() << " tracked " << Tracked::alive << std::endl;
   } catch (const Error& error) {

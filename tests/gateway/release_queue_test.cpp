@@ -15,30 +15,53 @@ namespace py4cpp::test {
 TEST_SUITE("release queue") {
   using std::chrono::milliseconds;
 
+  using Ids = std::vector<std::string>;
+
   TEST_CASE("the first dead proxy sets the time at which Python is told of all") {
     ReleaseQueue queue(10, std::chrono::hours(1));
     CHECK(queue.due() == ReleaseQueue::Clock::time_point::max());
-    CHECK(queue.add("p0"));
+    CHECK(queue.add("p0", 0));
     const auto due = queue.due();
     CHECK(due > ReleaseQueue::Clock::now());
-    CHECK_FALSE(queue.add("p1"));
+    CHECK_FALSE(queue.add("p1", 0));
     CHECK(queue.due() == due);
-    CHECK(queue.take() == std::vector<std::string>{"p0", "p1"});
+    CHECK(queue.take().ids == Ids{"p0", "p1"});
     CHECK(queue.is_empty());
     CHECK(queue.due() == ReleaseQueue::Clock::time_point::max());
   }
 
-  TEST_CASE("a half full queue wants to be taken now") {
-    ReleaseQueue queue(4, std::chrono::hours(1));
-    CHECK(queue.add("p0"));
-    CHECK(queue.add("p1"));
+  TEST_CASE("a full queue wants to be taken now and loses nothing meanwhile") {
+    ReleaseQueue queue(2, std::chrono::hours(1));
+    CHECK(queue.add("p0", 0));
+    CHECK(queue.add("p1", 0));
     CHECK(queue.due() <= ReleaseQueue::Clock::now());
+    queue.add("p2", 0);
+    CHECK(queue.take().ids == Ids{"p0", "p1", "p2"});
   }
 
-  TEST_CASE("a full queue forgets the oldest proxy") {
-    ReleaseQueue queue(2, milliseconds(0));
-    for (const char* id : {"p0", "p1", "p2"}) queue.add(id);
-    CHECK(queue.take() == std::vector<std::string>{"p1", "p2"});
+  TEST_CASE("what could not be delivered waits again, before what came meanwhile") {
+    ReleaseQueue queue(10, std::chrono::hours(1));
+    queue.add("p0", 0);
+    auto batch = queue.take();
+    queue.add("p1", 0);
+    queue.put_back(std::move(batch));
+    CHECK(queue.due() > ReleaseQueue::Clock::now());
+    CHECK(queue.take().ids == Ids{"p0", "p1"});
+  }
+
+  TEST_CASE("the ids of an earlier client are forgotten wherever they are") {
+    ReleaseQueue queue(10, milliseconds(0));
+    queue.add("p0", queue.generation());
+    auto batch = queue.take();
+    queue.add("p1", queue.generation());
+    queue.begin_generation();
+    CHECK(queue.is_empty());
+    queue.put_back(std::move(batch));
+    CHECK_FALSE(queue.add("p2", queue.generation() - 1));
+    CHECK(queue.is_empty());
+    CHECK(queue.due() == ReleaseQueue::Clock::time_point::max());
+    CHECK(queue.add("p0", queue.generation()));
+    CHECK(queue.take().ids == Ids{"p0"});
   }
 
   TEST_CASE("the housekeeper looks at its chores when it is woken and when they are due") {
