@@ -164,7 +164,8 @@ void Session::release(const std::vector<std::string>& ids) {
   }
 }
 
-std::optional<wire::Message> Session::receive(Clock::time_point end) {
+std::optional<wire::Message> Session::receive(Clock::time_point end,
+                                              std::chrono::milliseconds silent_ms_max) {
   const auto is_late = [&] {
     if (end == Clock::time_point::max()) return false;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
@@ -180,6 +181,7 @@ std::optional<wire::Message> Session::receive(Clock::time_point end) {
     }
     if (*message) return *message;
     if (is_late()) return std::nullopt;
+    if (silent_ms_max.count() > 0 && !transport_->wait_readable(silent_ms_max)) lose_silent();
     boost::system::error_code error;
     const std::size_t count = transport_->read(reader_.space(), error);
     if (error == boost::asio::error::timed_out) lose_silent();
@@ -189,10 +191,11 @@ std::optional<wire::Message> Session::receive(Clock::time_point end) {
   }
 }
 
-/// Serves nested commands until an answer arrives.
+/// Serves nested commands until an answer arrives. A callback connection has the bound on Python's
+/// silence in its transport; a client's own has one only while C++ waits for it.
 std::optional<wire::Message> Session::receive_within_call() {
   for (;;) {
-    auto message = receive();
+    auto message = receive(Clock::time_point::max(), core_.options.callback_read_ms_max);
     if (!message || message->is_answer()) return message;
     // Only a pinned client calls back on the connection of a call.
     if (opened_ == Opened::by_us && !core_.options.pinned)

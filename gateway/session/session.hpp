@@ -62,7 +62,9 @@ class Session {
   using Clock = std::chrono::steady_clock;
 
   /// The next message; nothing at the end of the connection, or when it is not whole by `end`.
-  std::optional<wire::Message> receive(Clock::time_point end = Clock::time_point::max());
+  /// Throws Disconnected after a silence of `silent_ms_max`, if that is not zero.
+  std::optional<wire::Message> receive(Clock::time_point end = Clock::time_point::max(),
+                                       std::chrono::milliseconds silent_ms_max = {});
   std::optional<wire::Message> receive_within_call();
   void send(std::string_view bytes);
   /// Sends an answer. When that fails the object in it is forgotten, for Python does not know it.
