@@ -84,6 +84,12 @@ std::string doc_string(std::string_view text) {
   return "\"\"\"" + escaped + "\"\"\"";
 }
 
+std::string field_doc(const std::string& name, const detail::Field& field) {
+  if (!field.set) return field.doc;
+  return field.doc + (field.doc.empty() ? "" : " ") +
+         "To change it: py4j.java_gateway.set_field(it, '" + name + "', value)";
+}
+
 /// Adds lines to a module, indented by the class that they belong to.
 class ModuleWriter {
  public:
@@ -189,28 +195,25 @@ void ModuleWriter::add_methods(const Class& type, int depth) {
       add_overloads(name, type.static_methods.at(name), true, Way::to_cpp, depth);
 }
 
+/// Fields are properties without a setter: py4j does not pass an assignment on.
 void ModuleWriter::add_fields(const Class& type, int depth) {
   const auto annotation = [&](const detail::Field& field) {
     return field.python_type ? types_.type(field.python_type(), Way::to_python) : "Any";
   };
-  const auto explain = [&](const detail::Field& field) {
-    if (!field.doc.empty()) lines(doc_string(field.doc), depth);
-  };
   for (const auto& [name, field] : type.record->fields) {
     if (!is_name(name) || type.methods.contains(name)) continue;
-    if (field.set) {
-      lines(name + ": " + annotation(field), depth);
-      explain(field);
-    } else {
-      lines("@property\ndef " + name + "(self) -> " + annotation(field) + ": ...", depth);
-    }
+    const std::string doc = field_doc(name, field);
+    lines(
+        "@property\ndef " + name + "(self) -> " + annotation(field) + (doc.empty() ? ": ..." : ":"),
+        depth);
+    if (!doc.empty()) lines(doc_string(doc), depth + 1);
   }
   for (const auto& [name, field] : type.record->static_fields) {
     if (!is_name(name) || type.methods.contains(name)) continue;
     const bool is_constant = !type.record->constants.empty();
     lines(name + ": ClassVar[" + (is_constant ? types_.reference(type) : annotation(field)) + "]",
           depth);
-    explain(field);
+    if (!field.doc.empty()) lines(doc_string(field.doc), depth);
   }
 }
 

@@ -36,7 +36,7 @@ listener: "Listener" = Heard()
 thermostat.add(listener)
 thermostat.add(Heard())
 thermostat.setTarget(21)
-thermostat.room = "bath"
+room: str = thermostat.room
 degrees: float = thermostat.target()
 limit: int = jvm.house.Thermostat.MAX
 lowest: int = jvm.house.Thermostat.Limits.LOWEST
@@ -68,6 +68,7 @@ WRONG = {
     "jvm.house.Thermostat(1).setTargett(2)": "attr-defined",
     "jvm.house.Thermostat(1).setTarget(celsius=2)": "call-arg",
     "jvm.house.Thermostat(1).serial = 2": "misc",
+    'jvm.house.Thermostat(1).room = "bath"': "misc",
     "jvm.house.Thermostat(1).add(jvm.house.Point())": "arg-type",
     'jvm.house.Values.next("WARM")': "arg-type",
     "jvm.house.Values.parent(None)": "arg-type",
