@@ -72,7 +72,8 @@ struct GatewayOptions {
   /// Told of connections and of the gateway's life.
   std::vector<std::shared_ptr<GatewayListener>> listeners{};
 
-  /// Bounds on what a peer can make grow. A connection beyond the first is closed at once.
+  /// Bounds on what a peer can make grow. The first command of a connection beyond the first is
+  /// answered with an error, and the connection closed.
   std::size_t connections_max = 1024;
   /// Ids that Python holds at one time; beyond it calls that return objects fail.
   std::size_t objects_max = 10'000'000;
@@ -149,8 +150,8 @@ class Gateway {
   void set_callback_address(CallbackAddress address);
 
   /// Tells Python now of the proxies that C++ dropped. On a thread that serves no pinned connection
-  /// it connects to the callback server; when there is none (for a pinned gateway: when none was
-  /// announced or called before) they are left for the next answer to a pinned client.
+  /// it connects to the callback server; when there is none they are left for the next answer to a
+  /// pinned client.
   void release_proxies();
 
   /// Ids that Python holds at this moment, and open connections.

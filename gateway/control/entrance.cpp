@@ -37,18 +37,20 @@ struct Entrance::Guest {
   boost::asio::posix::stream_descriptor socket;
   std::unique_ptr<TlsStream> tls;
   bool has_shaken_hands = false;
+  std::string turned_away;  // Why, when there was no room; its first command is answered with it.
   wire::CommandReader reader{limits_before_token};
   Clock::time_point end;
   std::list<GuestPointer>::iterator place;
 };
 
 Entrance::Entrance(boost::asio::io_context& io, const GatewayOptions& options,
-                   const TlsContext* tls, RefusalCounters& counters, Admitted admitted,
-                   Refused refused)
+                   const TlsContext* tls, RefusalCounters& counters, FullReason full_reason,
+                   Admitted admitted, Refused refused)
     : io_(io),
       options_(options),
       tls_(tls),
       counters_(counters),
+      full_reason_(std::move(full_reason)),
       admitted_(std::move(admitted)),
       refused_(std::move(refused)),
       timer_(io) {}
@@ -94,9 +96,20 @@ void Entrance::proceed(const GuestPointer& guest) {
                   "the TLS handshake failed: " + TlsContext::explain(*guest->tls));
     guest->has_shaken_hands = true;
   }
-  if (!options_.authenticate) return admit(guest);
+  if (!options_.authenticate && guest->turned_away.empty() && !turn_away_when_full(*guest))
+    return admit(guest);
+  proceed_reading(guest);
+}
+
+void Entrance::proceed_reading(const GuestPointer& guest) {
   for (;;) {
     const auto message = guest->reader.next();
+    const bool has_command = !message || *message;
+    if (has_command && !guest->turned_away.empty()) {
+      std::string answer;
+      answer_error(answer, guest->turned_away);
+      return refuse(guest, answer, Refusal::connections_max, guest->turned_away);
+    }
     if (!message) {
       std::string answer;
       answer_fatal(answer, message.error().message());
@@ -143,7 +156,15 @@ void Entrance::judge(const GuestPointer& guest, const wire::Message& message) {
     return refuse(guest, verdict.answer, *verdict.refusal, "it did not present the right token");
   if (!send(*guest, verdict.answer))
     return drop(guest, Refusal::ended, "it ended before it was let in");
+  if (turn_away_when_full(*guest)) return proceed_reading(guest);
   admit(guest);
+}
+
+/// py4j shows its user the answer to a command, but not why a connection was closed, nor the text
+/// of an answer to the token.
+bool Entrance::turn_away_when_full(Guest& guest) {
+  guest.turned_away = full_reason_().value_or("");
+  return !guest.turned_away.empty();
 }
 
 /// Short answers only: they fit into the empty buffer of a socket, so nothing has to wait.
@@ -198,11 +219,6 @@ Fd Entrance::remove(Guest& guest) {
   guests_.erase(guest.place);
   size_ = guests_.size();
   return Fd(guest.socket.release());
-}
-
-void Entrance::report(Refusal refusal, const std::string& reason) {
-  counters_.add(refusal);
-  tell(reason);
 }
 
 void Entrance::tell(const std::string& reason) {

@@ -12,6 +12,8 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "base/fd.hpp"
 #include "gateway/transport/tls.hpp"
@@ -31,18 +33,18 @@ class Entrance {
   /// Told why a connection was ended here. Called rarely, however many there are.
   using Refused = std::function<void(const std::string& reason)>;
 
+  /// Why nobody can be served at the moment; nothing when there is room.
+  using FullReason = std::function<std::optional<std::string>()>;
+
   /// `tls` is null for plain connections; every refusal is counted. All arguments outlive the
   /// entrance.
   Entrance(boost::asio::io_context& io, const GatewayOptions& options, const TlsContext* tls,
-           RefusalCounters& counters, Admitted admitted, Refused refused);
+           RefusalCounters& counters, FullReason full_reason, Admitted admitted, Refused refused);
 
   /// Takes a connection that was just accepted, as a non-blocking socket.
   void enter(Fd socket);
   /// Ends the connection that waits longest, so that its descriptor is free; false without one.
   bool drop_oldest();
-  /// Counts a connection that was refused and tells of it: at once, or by number if that happens
-  /// often.
-  void report(Refusal refusal, const std::string& reason);
   /// Ends all, for good.
   void close();
   std::size_t size() const { return size_; }
@@ -56,6 +58,8 @@ class Entrance {
   TlsStream::Step read(Guest& guest);
   bool send(Guest& guest, const std::string& answer);
   void judge(const GuestPointer& guest, const wire::Message& message);
+  void proceed_reading(const GuestPointer& guest);
+  bool turn_away_when_full(Guest& guest);
   void admit(const GuestPointer& guest);
   void refuse(const GuestPointer& guest, const std::string& answer, Refusal refusal,
               const std::string& reason);
@@ -70,6 +74,7 @@ class Entrance {
   const GatewayOptions& options_;
   const TlsContext* const tls_;
   RefusalCounters& counters_;
+  const FullReason full_reason_;
   const Admitted admitted_;
   const Refused refused_;
   std::list<GuestPointer> guests_;  // In the order of their coming, and so of their end.

@@ -31,7 +31,7 @@ Server::Server(Core& core, const TlsContext* tls, Hooks hooks)
       listener_(io_, listen_on(core.options.address, core.options.port).release()),
       port_(local_port(listener_.native_handle())),
       entrance_(
-          io_, core.options, tls, core.counters.refusals,
+          io_, core.options, tls, core.counters.refusals, [this] { return full_reason(); },
           [this](std::unique_ptr<Transport> transport) { admitted(std::move(transport)); },
           [this](const std::string& reason) { log(LogLevel::warn, reason); }) {}
 
@@ -101,7 +101,6 @@ void Server::accept() {
       if (error == ECONNABORTED || error == EINTR) continue;
       return retry_later(std::system_category().message(error));
     }
-    if (is_full()) continue;
     try {
       entrance_.enter(std::move(socket));
     } catch (const std::exception& failure) {
@@ -121,16 +120,14 @@ void Server::retry_later(const std::string& reason) {
   });
 }
 
-bool Server::is_full() {
+std::optional<std::string> Server::full_reason() const {
   const std::size_t count = connection_count();
-  if (count < core_.options.connections_max) return false;
-  entrance_.report(Refusal::connections_max,
-                   "there are " + std::to_string(count) + " already, the limit (connections_max)");
-  return true;
+  if (count < core_.options.connections_max) return std::nullopt;
+  return "the gateway has " + std::to_string(count) +
+         " connections already, which is its limit (connections_max)";
 }
 
 void Server::admitted(std::unique_ptr<Transport> transport) {
-  if (is_full()) return;
   try {
     const std::lock_guard lock(mutex_);
     if (closing_) return;

@@ -63,7 +63,7 @@ class Server {
   void admitted(std::unique_ptr<Transport> transport);
   void serve(std::uint64_t id, Session& session);
   void join(std::uint64_t id);
-  bool is_full();
+  std::optional<std::string> full_reason() const;
   void close_all();
   void close_listener();
   void log(LogLevel level, const std::string& text) const;

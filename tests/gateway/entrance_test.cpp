@@ -119,7 +119,10 @@ TEST_SUITE("entrance") {
     CHECK(refused(Refusal::unauthenticated_max) == 1);
     Client client(*house.gateway);
     CHECK(client.ask(unit_call) == "!yro0");
-    CHECK(is_ended(stranger(house)));
+    Client second_client(*house.gateway);
+    CHECK(second_client.ask(unit_call) ==
+          "!xsthe gateway has 1 connections already, which is its limit (connections_max)");
+    CHECK_FALSE(second_client.line());
     CHECK(refused(Refusal::connections_max) == 1);
     CHECK(client.ask("A\nwrong\n") == "!xsAuthentication error: bad auth token received.");
     CHECK(refused(Refusal::wrong_token) == 1);
@@ -183,6 +186,27 @@ TEST_SUITE("entrance") {
     House house(options);
     CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
                          doctest::Contains("silent"), Disconnected);
+  }
+
+  TEST_CASE("a callback on the client's own connection that takes longer is given up as well") {
+    GatewayOptions options;
+    options.callback_read_ms_max = std::chrono::milliseconds(50);
+    std::string outcome;
+    options.custom_commands["ask"] = [&](CallContext& context, auto) -> Value {
+      try {
+        return context.gateway().python_entry_point().call("never");
+      } catch (const Disconnected& error) {
+        outcome = error.what();
+        throw;
+      }
+    };
+    House house(options);
+    Client client(*house.gateway);
+    for (const auto* expected : {"c", "t", "never", "e"})
+      CHECK(client.ask(expected == std::string("c") ? "ask\ne\n" : "") == expected);
+    CHECK_FALSE(client.line());
+    house.gateway->stop();
+    CHECK(outcome.find("silent") != std::string::npos);
   }
 
   TEST_CASE("stopping ends handshakes that never ended") {

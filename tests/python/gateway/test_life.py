@@ -174,11 +174,27 @@ def test_a_huge_line_is_refused_at_the_limit(start_peer: PeerStarter) -> None:
     assert still_serves(peer)
 
 
-def test_a_connection_beyond_the_limit_is_closed_at_once(start_peer: PeerStarter) -> None:
+def test_a_pinned_client_that_hangs_in_a_callback_is_reset(start_peer: PeerStarter) -> None:
+    peer = start_peer("--callback-read-ms", "50")
+    with authenticated(peer) as hanging, authenticated(peer) as other:
+        hanging.sendall(b"c\nt\nask\nfp0;test.Function\ni1\ne\n")
+        assert hanging.recv(100) == b"c\np0\napply\ni1\ne\n"
+        with pytest.raises(ConnectionResetError):
+            hanging.recv(100)
+        other.sendall(b"c\nt\necho\ni1\ne\n")
+        assert other.recv(100) == b"!yi1\n"
+
+
+def test_a_connection_beyond_the_limit_is_told_so_and_closed(start_peer: PeerStarter) -> None:
     peer = start_peer("--connections-max", "1")
     with authenticated(peer) as first:
-        with peer.raw() as second:
-            assert read_to_end(second) == b""
+        with authenticated(peer) as second:
+            second.sendall(b"c\nt\necho\ni1\ne\n")
+            assert b"limit (connections_max)" in read_to_end(second)
+        client = pinned_client(peer)
+        with pytest.raises(Py4JError, match="connections_max"):
+            client.entry_point.echo(1)
+        client.close()
         first.sendall(b"c\nt\necho\ni1\ne\n")
         assert first.recv(100) == b"!yi1\n"
 
