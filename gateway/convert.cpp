@@ -101,6 +101,14 @@ Cost string_cost(const Value& value) { return value.get_if<std::string>() ? 0 : 
 
 std::string string_from(const Value& value) { return *value.get_if<std::string>(); }
 
+char char_from(const Value& value) {
+  const char first = value.get_if<std::string>()->front();
+  constexpr unsigned char ascii_max = 0x7F;
+  if (static_cast<unsigned char>(first) > ascii_max)
+    throw Error("a char of C++ takes one ASCII character only; bind std::string for other text");
+  return first;
+}
+
 std::optional<std::vector<Value>> elements_of(const Registry& registry, const Value& value) {
   if (const auto list = registry.cast<List>(value)) return list->snapshot();
   if (const auto array = registry.cast<ObjectArray>(value)) return array->snapshot();

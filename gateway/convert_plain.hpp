@@ -74,6 +74,7 @@ Cost double_cost(const Value& value, Cost narrowing);
 double double_from(const Value& value);
 Cost string_cost(const Value& value);
 std::string string_from(const Value& value);
+char char_from(const Value& value);
 
 }  // namespace detail
 
@@ -121,7 +122,7 @@ struct convert<T> {
   static Value to_value(T value) { return value; }
 };
 
-/// A Java char: the first byte of a string that is not empty.
+/// A Java char: the first character of a string that is not empty, which must be ASCII.
 template <>
 struct convert<char> {
   static std::string java_name() { return "char"; }
@@ -129,9 +130,7 @@ struct convert<char> {
     const auto* text = value.get_if<std::string>();
     return text && !text->empty() ? widening_cost : no_match;
   }
-  static char from_value(const Value& value, const Registry&) {
-    return value.get_if<std::string>()->front();
-  }
+  static char from_value(const Value& value, const Registry&) { return detail::char_from(value); }
   static Value to_value(char value) { return std::string(1, value); }
 };
 

@@ -6,6 +6,7 @@
 
 #include "gateway/collections.hpp"
 #include "gateway/java/java_names.hpp"
+#include "gateway/wire/utf8.hpp"
 
 namespace py4cpp {
 
@@ -37,8 +38,9 @@ constexpr std::pair<const char*, const char*> error_classes[] = {
     {"py4j.Py4JNetworkException", "py4j.Py4JException"},
 };
 
+/// What() of a C++ exception may be in any coding.
 std::optional<std::string> message_of(const NamedError& error) {
-  auto message = error.message();
+  auto message = wire::made_utf8(error.message());
   if (message.empty()) return std::nullopt;
   return message;
 }
@@ -51,7 +53,7 @@ void bind_java_errors(Registry& registry) {
           [](const std::string& message) { return NamedError("java.lang.Throwable", message); })
       .method("getMessage", &message_of)
       .method("getLocalizedMessage", &message_of)
-      .method("toString", &NamedError::text)
+      .method("toString", [](const NamedError& self) { return wire::made_utf8(self.text()); })
       .method("getCause", &NamedError::cause)
       .method("getStackTrace",
               [](const NamedError&) {

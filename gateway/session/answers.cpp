@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "gateway/wire/java_text.hpp"
+#include "gateway/wire/utf8.hpp"
 
 namespace py4cpp {
 
@@ -101,14 +102,14 @@ void answer_void(std::string& answer) {
 void answer_text(std::string& answer, std::string_view text) {
   begin_answer(answer, wire::success_mark);
   answer += wire::code::string;
-  wire::append_escaped(answer, text);
+  wire::append_escaped(answer, wire::made_utf8(text));
   answer += '\n';
 }
 
 void answer_error(std::string& answer, std::string_view text) {
   begin_answer(answer, wire::error_mark);
   answer += wire::code::string;
-  wire::append_escaped(answer, text);
+  wire::append_escaped(answer, wire::made_utf8(text));
   answer += '\n';
 }
 
@@ -120,7 +121,7 @@ void answer_bare_error(std::string& answer) {
 void answer_fatal(std::string& answer, std::string_view text) {
   begin_answer(answer, wire::fatal_mark);
   answer += wire::code::string;
-  wire::append_escaped(answer, text);
+  wire::append_escaped(answer, wire::made_utf8(text));
   answer += '\n';
 }
 

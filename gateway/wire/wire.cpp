@@ -7,6 +7,7 @@
 
 #include "gateway/wire/base64.hpp"
 #include "gateway/wire/java_text.hpp"
+#include "gateway/wire/utf8.hpp"
 
 namespace py4cpp::wire {
 
@@ -87,6 +88,52 @@ Result<Part> decode_real(std::string_view text) {
   return Part(Value(number));
 }
 
+std::size_t take_digits(std::string_view& text) {
+  const auto* end =
+      std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const auto count = static_cast<std::size_t>(end - text.begin());
+  text.remove_prefix(count);
+  return count;
+}
+
+void take_sign(std::string_view& text) {
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+}
+
+/// What Java's BigDecimal reads: an exponent has at most ten digits there.
+bool is_finite_decimal(std::string_view text) {
+  constexpr std::size_t exponent_digits_max = 10;
+  take_sign(text);
+  std::size_t digits = take_digits(text);
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    digits += take_digits(text);
+  }
+  if (digits == 0) return false;
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  take_sign(text);
+  const std::size_t exponent_digits = take_digits(text);
+  return exponent_digits > 0 && exponent_digits <= exponent_digits_max && text.empty();
+}
+
+/// What Python's decimals are besides, which Java's cannot be.
+bool is_special_decimal(std::string_view text) {
+  take_sign(text);
+  if (text == "Infinity") return true;
+  if (text.starts_with('s')) text.remove_prefix(1);
+  if (!text.starts_with("NaN")) return false;
+  text.remove_prefix(3);
+  take_digits(text);
+  return text.empty();
+}
+
+Result<Part> decode_decimal(std::string_view text) {
+  if (!is_finite_decimal(text) && !is_special_decimal(text)) return WireError::bad_number;
+  return Part(Value(Decimal{std::string(text)}));
+}
+
 Result<Part> decode_proxy(std::string_view text) {
   ProxyReference proxy;
   const auto first = text.find(';');
@@ -113,6 +160,19 @@ void append_number(std::string& out, Number number) {
   char buffer[24];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, number);
   out.append(buffer, end.ptr);
+}
+
+/// Says where the text is wrong, and what to do about it.
+void append_text(std::string& out, std::string_view text) {
+  const std::size_t bad = find_non_utf8(text);
+  if (bad != std::string_view::npos) {
+    constexpr auto digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(text[bad]);
+    throw Error("text for Python is no UTF-8: byte " + std::to_string(bad) + " is 0x" +
+                digits[byte >> 4] + digits[byte & 15] +
+                "; convert it, or pass py4cpp::Bytes, which arrive as bytes");
+  }
+  append_escaped(out, text);
 }
 
 }  // namespace
@@ -142,8 +202,7 @@ Result<Part> decode(std::string_view line) {
     case code::real:
       return decode_real(text);
     case code::decimal:
-      if (text.empty()) return WireError::bad_number;
-      return Part(Value(Decimal{std::string(text)}));
+      return decode_decimal(text);
     case code::string:
       return Part(Value(unescaped(text)));
     case code::bytes: {
@@ -179,11 +238,11 @@ void append_plain(std::string& out, const Value& value) {
              },
              [&](const Decimal& decimal) {
                out += code::decimal;
-               append_escaped(out, plain_decimal_text(decimal.text));
+               append_text(out, plain_decimal_text(decimal.text));
              },
              [&](const std::string& text) {
                out += code::string;
-               append_escaped(out, text);
+               append_text(out, text);
              },
              [&](const Bytes& bytes) {
                out += code::bytes;

@@ -65,7 +65,7 @@ using Part = std::variant<Value, Reference, ProxyReference>;
 Result<Part> decode(std::string_view line);
 
 /// Appends a plain value as a part. Objects and proxies have no part of their own: mint an id and
-/// use append_reference.
+/// use append_reference. Throws Error when text is no UTF-8, which Python could not read.
 void append_plain(std::string& out, const Value& value);
 void append_reference(std::string& out, char type_code, std::string_view id);
 

@@ -99,6 +99,10 @@ class Peer {
                      std::make_shared<NamedError>("test.InnerException", "inner"));
   }
   void fail_strangely() const { throw 42; }
+  /// As a file name may be, or the text of an old library.
+  std::string latin1() const { return "M\xFCller"; }
+  void fail_in_latin1() const { throw std::runtime_error(latin1()); }
+  std::string first(char letter) const { return {letter}; }
 
   Value ask(const Proxy& python, const Value& value) const { return python.call("apply", {value}); }
 
@@ -189,6 +193,9 @@ void bind(Registry& registry) {
       .method("fail", &Peer::fail)
       .method("fail_with_cause", &Peer::fail_with_cause)
       .method("fail_strangely", &Peer::fail_strangely)
+      .method("latin1", &Peer::latin1)
+      .method("fail_in_latin1", &Peer::fail_in_latin1)
+      .method("first", &Peer::first)
       .method("ask", &Peer::ask)
       .method("ask_elsewhere", &Peer::ask_elsewhere)
       .method("keep", &Peer::keep)

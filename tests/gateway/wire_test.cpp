@@ -10,6 +10,7 @@
 
 #include "gateway/wire/base64.hpp"
 #include "gateway/wire/java_text.hpp"
+#include "gateway/wire/utf8.hpp"
 
 namespace py4cpp::wire {
 
@@ -119,6 +120,15 @@ TEST_SUITE("wire") {
     CHECK(fails_with("D", WireError::bad_number));
   }
 
+  TEST_CASE("decimals are read in the spellings of Java and Python and no other") {
+    for (const auto* good : {"D0", "D-1", "D+1", "D.5", "D5.", "D-0.00", "D1e5", "D1E-2147483647",
+                             "DNaN", "D-sNaN12", "DInfinity", "D-Infinity"})
+      CHECK_MESSAGE(plain(good) == Value(Decimal{good + 1}), good);
+    for (const auto* bad : {"Dabc", "D1E5x", "D1E", "D1E+", "D.", "D-", "D--1", "D1.2.3", "D 1",
+                            "D1 ", "DE5", "D1e12345678901", "Dinf", "DNaNs", "D1_000", "D0x1"})
+      CHECK_MESSAGE(fails_with(bad, WireError::bad_number), bad);
+  }
+
   TEST_CASE("text escapes line ends and backslashes and nothing else") {
     CHECK(encoded("a\\b\nc\rd;\te") == "sa\\\\b\\nc\\rd;\te");
     CHECK(plain("sa\\\\b\\nc\\rd") == Value("a\\b\nc\rd"));
@@ -128,6 +138,22 @@ TEST_SUITE("wire") {
     CHECK(plain("send\\") == Value("end"));
     const std::string odd = "gr\xC3\xBC\xC3\x9F \xF0\x9F\x90\x8D" + std::string(1, '\0');
     CHECK(unescaped(escaped(odd)) == odd);
+  }
+
+  TEST_CASE("text that is no UTF-8 is refused with its place") {
+    for (const std::string good :
+         {"", "12345678", "1234567\xC3\xBC", "\xE2\x82\xAC", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF",
+          "\xF0\x90\x80\x80", "a\xC2\x80z12345678901234567890"})
+      CHECK_MESSAGE(encoded(good) == "s" + good, good);
+    for (const std::string bad :
+         {"\x80", "\xC3", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82",
+          "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xE2\x28\xA1"}) {
+      CHECK(find_non_utf8(bad) == 0);
+      CHECK(find_non_utf8("12345678\xC3\xBC" + bad) == 10);
+      CHECK(find_non_utf8(made_utf8(bad)) == std::string::npos);
+    }
+    CHECK_THROWS_WITH_AS(encoded("M\xFC"), doctest::Contains("byte 1 is 0xFC"), Error);
+    CHECK(made_utf8("M\xFCller \xC3\xBC") == "M\xEF\xBF\xBDller \xC3\xBC");
   }
 
   TEST_CASE("bytes travel as padded base64") {

@@ -166,9 +166,9 @@ def test_every_text_comes_back_as_it_went(connection: socket.socket, text: str) 
     assert answer(connection) == f"!ys{text}\n".encode()
 
 
-def test_bytes_that_are_no_utf_8_come_back_as_they_went(connection: socket.socket) -> None:
+def test_text_that_is_no_utf_8_does_not_come_back(connection: socket.socket) -> None:
     connection.sendall(ECHO % b"s\xff\xc0\x80\xed\xa0\x80")
-    assert answer(connection) == b"!ys\xff\xc0\x80\xed\xa0\x80\n"
+    assert answer(connection).startswith(b"!xr")
 
 
 def test_a_numpy_scalar_is_the_double_it_shows(connection: socket.socket) -> None:

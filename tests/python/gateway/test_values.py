@@ -150,3 +150,24 @@ def test_classes_of_a_missing_package_say_that_they_are_not_supported(gateway: J
         gateway.jvm.future.engine.Thing(1)
     with pytest.raises(Py4JJavaError, match=r"future\.engine\.Thing\.run is not supported"):
         gateway.jvm.future.engine.Thing.run(1)
+
+
+def test_text_that_is_no_utf_8_is_an_error_that_says_what_to_do(gateway: JavaGateway) -> None:
+    for _ in range(2):  # On the same connection.
+        with pytest.raises(Py4JJavaError, match=r"no UTF-8: byte 1 is 0xFC.*py4cpp::Bytes"):
+            gateway.entry_point.latin1()
+    with pytest.raises(Py4JJavaError, match="M\ufffdller") as caught:
+        gateway.entry_point.fail_in_latin1()
+    assert caught.value.java_exception.getMessage() == "M\ufffdller"
+    assert "M\ufffdller" in caught.value.java_exception.toString()
+
+
+def test_a_char_is_one_ascii_character(gateway: JavaGateway) -> None:
+    assert gateway.entry_point.first("x") == "x"
+    with pytest.raises(Py4JJavaError, match="one ASCII character"):
+        gateway.entry_point.first("\u00fc")
+
+
+@pytest.mark.parametrize("text", ["NaN", "-Infinity", "1E-7", "-0.00"])
+def test_every_kind_of_decimal_comes_back(gateway: JavaGateway, text: str) -> None:
+    assert str(gateway.entry_point.echo(Decimal(text))) == text
