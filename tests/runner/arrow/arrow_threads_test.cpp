@@ -112,6 +112,9 @@ TEST_SUITE("arrow threads") {
       CAPTURE(pyspark);
       ArrowWorkers workers(pyspark);
       const Runners runners(workers);
+      // What Arrow makes at its first use is made here: ThreadSanitizer does not see how the
+      // library keeps threads apart that come first.
+      for (int kind = 0; kind < Runners::kinds; ++kind) CHECK(runners.run(kind, 1));
       std::array<std::jthread, threads_count> threads;
       for (int i = 0; i < threads_count; ++i) {
         // Each thread begins with another kind.
@@ -126,7 +129,7 @@ TEST_SUITE("arrow threads") {
       const WorkerStats stats = workers.factories().stats();
       CHECK(stats.live == stats.idle);
       CHECK(stats.created <= threads_count);
-      CHECK(stats.leases == threads_count * rounds * Runners::kinds);
+      CHECK(stats.leases == (threads_count * rounds + 1) * Runners::kinds);
       CHECK(stats.daemon_starts == 1);
     }
   }
