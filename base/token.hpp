@@ -8,7 +8,8 @@
 
 namespace py4cpp {
 
-/// 256 random bits from OpenSSL as 64 hexadecimal digits. The first one costs a process 2 MB. Throws Error when the system has none.
+/// 256 random bits from OpenSSL as 64 hexadecimal digits. The first one costs a process 2 MB.
+/// Throws Error when the system has none.
 std::string random_token();
 
 /// Compares in a time that tells nothing of the secret: it depends on the length of the guess only.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fuzzes the start of a connection: the TLS handshake when the first byte of the input is a `T`, a
-// token in plain text otherwise. However it goes, the connection has left the entrance at the end.
+// token in plain text otherwise, at a gateway that is full when it is an `F`. However it goes, the
+// connection has left the entrance at the end.
 #include "gateway/control/entrance.hpp"
 
 #include <sys/socket.h>
@@ -9,6 +10,8 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "gateway/gateway.hpp"
@@ -41,14 +44,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   boost::asio::io_context io;
   bool was_admitted = false;
   RefusalCounters counters;
+  const bool is_full = data[0] == 'F';
   Entrance entrance(
       io, options, data[0] == 'T' ? &tls : nullptr, counters,
+      [&] { return is_full ? std::optional<std::string>("full") : std::nullopt; },
       [&](std::unique_ptr<Transport>) { was_admitted = true; }, [](const std::string&) {});
   entrance.enter(std::move(ours));
   while (entrance.size() > 0 && io.poll_one() > 0) continue;
   if (entrance.size() > 0) std::abort();
   const std::string_view said(reinterpret_cast<const char*>(data) + 1, size - 1);
-  if (was_admitted && !said.starts_with("A\nsecret\n")) std::abort();
+  if (was_admitted && (is_full || !said.starts_with("A\nsecret\n"))) std::abort();
   entrance.close();
   return 0;
 }
