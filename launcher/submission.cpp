@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "engine/io/glob.hpp"
+#include "gateway/named_error.hpp"
 #include "launcher/properties.hpp"
 
 namespace py4cpp::launcher {
@@ -46,11 +47,15 @@ std::vector<std::string> matching_files(const std::string& name, const std::stri
   const std::string path = local_path(name, option);
   if (fs::exists(path)) return {path};
   std::vector<std::string> found;
-  if (engine::is_glob(path)) found = engine::find_glob(path);
+  const bool is_pattern = engine::is_glob(path);
+  try {
+    if (is_pattern) found = engine::find_glob(path);
+  } catch (const NamedError& error) {
+    throw Error(option + " '" + name + "' does not exist and is no pattern (" + error.what() + ")");
+  }
   if (found.empty()) {
-    throw Error(option + " '" + name + "' " +
-                (engine::is_glob(path) ? "matches no file" : "does not exist") + " (looked for " +
-                path + ")");
+    throw Error(option + " '" + name + "' " + (is_pattern ? "matches no file" : "does not exist") +
+                " (looked for " + path + ")");
   }
   return found;
 }

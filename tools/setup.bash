@@ -63,8 +63,8 @@ make_environment() {
     "$environment/locks/$1.txt"; then
     return
   fi
-  say "making build/$1, the Python environment of $(grep -m 1 -o -E '^(pyspark|pyspark-client|numpy|ipykernel)==[^ ]*' \
-    "$root/requirements/$1.txt")"
+  local main='^(pyspark|pyspark-client|numpy|ipykernel)==[^ ]*'
+  say "making build/$1, the environment of $(grep -m 1 -oE "$main" "$root/requirements/$1.txt")"
   rm -rf "$environment"
   "$base_python" -m venv "$environment" >&2 || die "$base_python cannot make an environment"
   install_lock "$1" build

@@ -203,9 +203,11 @@ void Entrance::refuse(const GuestPointer& guest, const std::string& answer, Refu
   end(guest, reason);
 }
 
+/// One that has shown the token and was too many counts as that, however it ends.
 void Entrance::drop(const GuestPointer& guest, Refusal refusal, const std::string& reason) {
-  counters_.add(refusal);
-  end(guest, reason);
+  const bool was_too_many = !guest->turned_away.empty();
+  counters_.add(was_too_many ? Refusal::connections_max : refusal);
+  end(guest, was_too_many ? guest->turned_away : reason);
 }
 
 void Entrance::end(const GuestPointer& guest, const std::string& reason) {

@@ -148,11 +148,7 @@ void Server::admitted(std::unique_ptr<Transport> transport) {
 
 void Server::serve(std::uint64_t id, Session& session) {
   try {
-    session.announce();
-    hooks_.started(session);
-    const bool shutdown_asked = session.serve();
-    hooks_.ended(session);
-    if (shutdown_asked) {
+    if (serve_between_hooks(session)) {
       close_all();
       hooks_.shutdown_asked();
     }
@@ -162,6 +158,18 @@ void Server::serve(std::uint64_t id, Session& session) {
     log(LogLevel::error, "a connection ended with an unknown exception");
   }
   asio::post(io_, [this, id] { join(id); });
+}
+
+bool Server::serve_between_hooks(Session& session) {
+  struct Ending {
+    const Hooks& hooks;
+    Session& session;
+    ~Ending() { hooks.ended(session); }
+  };
+  session.announce();
+  const Ending ending{hooks_, session};
+  hooks_.started(session);
+  return session.serve();
 }
 
 void Server::join(std::uint64_t id) {

@@ -24,7 +24,8 @@ namespace py4cpp {
 class Server {
  public:
   struct Hooks {
-    /// On the connection's thread, before and after its session serves.
+    /// On the connection's thread, before and after its session serves; the second does not throw
+    /// and is called also when the first has.
     std::function<void(Session& session)> started;
     std::function<void(Session& session)> ended;
     /// On a connection's thread, once, when a client asked for the end. The server accepts nobody
@@ -62,6 +63,7 @@ class Server {
   void retry_later(const std::string& reason);
   void admitted(std::unique_ptr<Transport> transport);
   void serve(std::uint64_t id, Session& session);
+  bool serve_between_hooks(Session& session);
   void join(std::uint64_t id);
   std::optional<std::string> full_reason() const;
   void close_all();

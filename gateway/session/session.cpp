@@ -43,6 +43,21 @@ class MintedParts {
   std::vector<std::string> parts_;
 };
 
+/// A command that is served later, with lines of its own.
+class KeptCommand {
+ public:
+  explicit KeptCommand(const wire::Message& message)
+      : text_(message.lines.begin(), message.lines.end()), lines_(text_.begin(), text_.end()) {}
+  KeptCommand(KeptCommand&&) = default;
+
+  /// Valid while this lives, also after it was moved.
+  wire::Message message() const { return {lines_}; }
+
+ private:
+  std::vector<std::string> text_;
+  std::vector<std::string_view> lines_;
+};
+
 /// Counts how deep calls are nested; see GatewayOptions::depth_max.
 class Deeper {
  public:
@@ -91,7 +106,7 @@ bool Session::serve_commands() {
       const auto stream = std::exchange(stream_, nullptr);
       prepare_answer(next);
       if (!answer_.empty()) send_answer(answer_, stream);
-      if (answer_.capacity() > kept_answer_bytes) answer_ = {};
+      if (answer_.capacity() > kept_answer_bytes) answer_ = std::string();  // `{}` keeps it.
       if (next == Next::shut_down || shut_down_requested_) return true;
       if (next == Next::close || is_broken_) return false;
     }
@@ -157,10 +172,30 @@ void Session::release(const std::vector<std::string>& ids) {
     std::string request;
     for (const auto& id : batch) request += "g\n" + id + "\ne\n";
     send(request);
-    for (std::size_t answers = 0; answers < batch.size(); ++answers) {
-      transport_->acknowledge_at_once();
-      if (!receive_within_call()) lose("Python closed the connection while proxies were released");
+    await_releases(batch.size());
+  }
+}
+
+/// Python answers each request when it has let go of the object. An object may call us at that
+/// moment: Python then takes the requests behind before it reads our answer. So its calls wait
+/// until it has come to the last request, and are answered in the order that it waits in, the last
+/// first.
+void Session::await_releases(std::size_t unanswered) {
+  std::vector<KeptCommand> waiting;
+  while (unanswered > 0) {
+    if (waiting.size() == unanswered) {
+      const KeptCommand last = std::move(waiting.back());
+      waiting.pop_back();
+      serve_nested(last.message());
+      continue;
     }
+    transport_->acknowledge_at_once();
+    const auto message = receive(Clock::time_point::max(), silent_ms_max());
+    if (!message) lose("Python closed the connection while proxies were released");
+    if (message->is_answer())
+      --unanswered;
+    else
+      waiting.emplace_back(*message);
   }
 }
 
@@ -191,23 +226,33 @@ std::optional<wire::Message> Session::receive(Clock::time_point end,
   }
 }
 
-/// Serves nested commands until an answer arrives. A callback connection has the bound on Python's
-/// silence in its transport; a client's own has one only while C++ waits for it.
+/// A callback connection has the bound on Python's silence in its transport; a client's own has one
+/// only while C++ waits for it.
+std::chrono::milliseconds Session::silent_ms_max() const {
+  return opened_ == Opened::by_us ? std::chrono::milliseconds(0)
+                                  : core_.options.callback_read_ms_max;
+}
+
+/// Serves nested commands until an answer arrives.
 std::optional<wire::Message> Session::receive_within_call() {
   for (;;) {
-    auto message = receive(Clock::time_point::max(), core_.options.callback_read_ms_max);
+    auto message = receive(Clock::time_point::max(), silent_ms_max());
     if (!message || message->is_answer()) return message;
-    // Only a pinned client calls back on the connection of a call.
-    if (opened_ == Opened::by_us && !core_.options.pinned)
-      lose("Python's callback server sent a command where an answer was due");
-    std::string answer;
-    const Next next = run(*message, answer);
-    const auto stream = std::exchange(stream_, nullptr);
-    prepare_answer(next);
-    if (!answer.empty()) send_answer(answer, stream);
-    if (next == Next::shut_down) shut_down_requested_ = true;
-    if (next != Next::go_on) lose("the client ended the conversation within a call");
+    serve_nested(*message);
   }
+}
+
+void Session::serve_nested(const wire::Message& message) {
+  // Only a pinned client calls back on the connection of a call.
+  if (opened_ == Opened::by_us && !core_.options.pinned)
+    lose("Python's callback server sent a command where an answer was due");
+  std::string answer;
+  const Next next = run(message, answer);
+  const auto stream = std::exchange(stream_, nullptr);
+  prepare_answer(next);
+  if (!answer.empty()) send_answer(answer, stream);
+  if (next == Next::shut_down) shut_down_requested_ = true;
+  if (next != Next::go_on) lose("the client ended the conversation within a call");
 }
 
 void Session::send(std::string_view bytes) {
@@ -267,7 +312,13 @@ bool Session::authenticate() {
 void Session::prepare_answer(Next next) {
   if (!before_answer || is_before_answer_ || next != Next::go_on || is_broken_) return;
   is_before_answer_ = true;
-  before_answer(*this);
+  try {
+    before_answer(*this);
+  } catch (const Disconnected&) {
+    throw;
+  } catch (const std::exception& failure) {
+    lose(failure.what());  // The answer would never be sent.
+  }
   is_before_answer_ = false;
 }
 

@@ -66,6 +66,9 @@ class Session {
   std::optional<wire::Message> receive(Clock::time_point end = Clock::time_point::max(),
                                        std::chrono::milliseconds silent_ms_max = {});
   std::optional<wire::Message> receive_within_call();
+  void serve_nested(const wire::Message& message);
+  void await_releases(std::size_t unanswered);
+  std::chrono::milliseconds silent_ms_max() const;
   void send(std::string_view bytes);
   /// Sends an answer. When that fails the object in it is forgotten, for Python does not know it.
   /// The bytes of the stream follow, if there is one.

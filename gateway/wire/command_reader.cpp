@@ -128,12 +128,12 @@ bool CommandReader::is_complete() {
 std::optional<Message> CommandReader::take() {
   const std::size_t count = line_ends_.size() - (shape_.has_end ? 1 : 0);
   lines_.clear();
-  if (lines_.capacity() > kept_lines) lines_ = {};
+  if (lines_.capacity() > kept_lines) lines_ = decltype(lines_)();  // `{}` would keep it.
   for (std::size_t i = 0; i < count; ++i) lines_.push_back(line(i));
   begin_ += line_ends_.back() + 1;
   searched_ = 0;
   line_ends_.clear();
-  if (line_ends_.capacity() > kept_lines) line_ends_ = {};
+  if (line_ends_.capacity() > kept_lines) line_ends_ = decltype(line_ends_)();
   return Message{lines_};
 }
 

@@ -110,6 +110,7 @@ TEST_CASE("a pattern stands for the files that it matches") {
   CHECK_EQ(submit({.archives = {pattern}}).conf.at("spark.archives"), a + "," + b);
   CHECK(contains(submit_error({.archives = {pattern + "#x"}}), "matches 2 files"));
   CHECK(contains(submit_error({.files = {"no*.txt"}}), "--files 'no*.txt' matches no file"));
+  CHECK(contains(submit_error({.files = {"{a"}}), "--files '{a' does not exist"));
   const std::string odd = folder.write("[odd].zip", "");
   CHECK_EQ(submit({.py_files = {odd}}).py_files, Words{odd});
 }

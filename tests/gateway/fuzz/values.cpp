@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuzzes parts: what can be read is written so that it reads the same again.
+// Fuzzes parts: what can be read is written so that it reads the same again, but for text that is
+// no UTF-8, which Python could not read.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "gateway/wire/wire.hpp"
 
 namespace {
@@ -31,7 +33,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!value) return 0;
   plain_text(*value);
   std::string written;
-  wire::append_plain(written, *value);
+  try {
+    wire::append_plain(written, *value);
+  } catch (const Error&) {
+    return value->get_if<std::string>() ? 0 : (std::abort(), 0);
+  }
   if (written.find('\n') != std::string::npos) std::abort();
   const auto again = wire::decode(written);
   if (!again || !is_same(*value, std::get<Value>(*again))) std::abort();

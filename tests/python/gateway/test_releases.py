@@ -74,6 +74,30 @@ def test_what_cpp_drops_while_the_client_is_idle_python_drops_with_its_next_call
     client.close()
 
 
+def test_an_object_may_call_cpp_and_be_called_while_python_lets_go_of_it(
+    start_peer: PeerStarter, stranger: socket.socket
+) -> None:
+    client = pinned_client(peer_without_callback_server(start_peer, stranger))
+    answers = {}
+
+    class Talkative(Doubler):
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def __del__(self) -> None:
+            answers[self.number] = client.entry_point.ask(Doubler(), self.number)
+
+    for number in range(100):
+        client.entry_point.keep(Talkative(number))
+    client.entry_point.drop()
+    client.jvm.System.gc()
+    assert answers == {number: 2 * number for number in range(100)}
+    assert client.entry_point.echo("still in step") == "still in step"
+    client.jvm.System.gc()
+    assert len(client.gateway_property.pool) == 0
+    client.close()
+
+
 def test_a_long_nested_conversation_releases_on_the_way(
     start_peer: PeerStarter, stranger: socket.socket
 ) -> None:
