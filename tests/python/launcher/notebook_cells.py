@@ -7,6 +7,7 @@ Prints a line per cell: how it ended, and what it showed."""
 import queue
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,19 @@ spark.sparkContext.range(1).map(stay).count()
 ]
 
 
+def answer_to(request: str, receive: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """The next message on a channel that belongs to the request; others may come late."""
+    while True:
+        message = receive(timeout=PATIENCE_S)
+        if message["parent_header"].get("msg_id") == request:
+            return message
+
+
 def shown(client: Any, request: str) -> str:
     """What a cell printed until it was done."""
     text = ""
     while True:
-        message = client.get_iopub_msg(timeout=PATIENCE_S)
-        if message["parent_header"].get("msg_id") != request:
-            continue
+        message = answer_to(request, client.get_iopub_msg)
         content = message["content"]
         if message["msg_type"] == "stream" and content["name"] == "stdout":
             text += content["text"]
@@ -52,7 +59,7 @@ def main() -> None:
                     time.sleep(0.02)
                 manager.interrupt_kernel()
             text = shown(client, request)
-            reply = client.get_shell_msg(timeout=PATIENCE_S)["content"]
+            reply = answer_to(request, client.get_shell_msg)["content"]
             print(reply["status"], reply.get("ename", ""), text.strip())
     except queue.Empty:
         print("the kernel does not answer")
