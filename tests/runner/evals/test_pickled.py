@@ -223,14 +223,15 @@ class UntilThree:
         yield (self.calls,)
 
 
-@pytest.mark.skipif(RELEASE < (4, 0), reason="PySpark 3.5 has no such exception")
-def test_a_table_function_may_skip_the_rest_of_its_input(peer: Peer) -> None:
-    rows = frames([(i,) for i in range(200_000)], 100)
-    numbers = pa.schema([("x", pa.int64())])
-    skipped = peer.run(Task(300, Udtf(UntilThree, numbers), rows))
-    assert [row for call in skipped.items() for row in call] == [(0,), (1,), (2,), (4,)]
-    after = peer.run(Task(300, Udtf(Same, numbers), frames([(1,), (2,)])))
-    assert after.items() == [((1,),), ((2,),)]
+if RELEASE >= (4, 0):  # PySpark 3.5 has no such exception.
+
+    def test_a_table_function_may_skip_the_rest_of_its_input(peer: Peer) -> None:
+        rows = frames([(i,) for i in range(200_000)], 100)
+        numbers = pa.schema([("x", pa.int64())])
+        skipped = peer.run(Task(300, Udtf(UntilThree, numbers), rows))
+        assert [row for call in skipped.items() for row in call] == [(0,), (1,), (2,), (4,)]
+        after = peer.run(Task(300, Udtf(Same, numbers), frames([(1,), (2,)])))
+        assert after.items() == [((1,),), ((2,),)]
 
 
 class Prefixed:
@@ -243,19 +244,19 @@ class Prefixed:
         yield x, " and ".join(self.columns)
 
 
-@pytest.mark.skipif(RELEASE < (4, 0), reason="PySpark 3.5 has no analysis")
-def test_the_analysis_of_the_driver_reaches_a_table_function(peer: Peer) -> None:
-    from pyspark.sql.udtf import AnalyzeResult
+if RELEASE >= (4, 0):  # PySpark 3.5 has no analysis.
 
-    analysis = AnalyzeResult(StructType().add("x", "long").add("what", "string"))
-    task = Task(300, Udtf(Prefixed, REPEATED, analyze_result=analysis), frames([(1,), (2,)], 2))
-    assert peer.run(task).items() == [((1, "x and what"),), ((2, "x and what"),)]
+    def test_the_analysis_of_the_driver_reaches_a_table_function(peer: Peer) -> None:
+        from pyspark.sql.udtf import AnalyzeResult
 
+        analysis = AnalyzeResult(StructType().add("x", "long").add("what", "string"))
+        task = Task(300, Udtf(Prefixed, REPEATED, analyze_result=analysis), frames([(1,), (2,)], 2))
+        assert peer.run(task).items() == [((1, "x and what"),), ((2, "x and what"),)]
 
-def test_a_table_functions_arguments_go_by_name(peer: Peer) -> None:
-    task = Task(300, Udtf(Repeat, REPEATED, ((1, "times"), (0, "x"))), frames([(7, 1)]))
-    if RELEASE < (4, 0):
-        with pytest.raises(TaskError, match="name"):
-            peer.run(task)
-    else:
-        assert peer.run(task).items() == [((7, "copy 0"),), ((1, "calls"),)]
+    def test_a_table_functions_arguments_go_by_name(peer: Peer) -> None:
+        task = Task(300, Udtf(Repeat, REPEATED, ((1, "times"), (0, "x"))), frames([(7, 1)]))
+        if RELEASE < (4, 0):
+            with pytest.raises(TaskError, match="name"):
+                peer.run(task)
+        else:
+            assert peer.run(task).items() == [((7, "copy 0"),), ((1, "calls"),)]
