@@ -83,6 +83,7 @@ void Entrance::close() {
     const GuestPointer guest = guests_.front();
     const Fd closed = remove(*guest);
     guest->tls.reset();
+    ::shutdown(closed.get(), SHUT_RDWR);  // Closing alone resets those that have sent something.
   }
   timer_.cancel();
 }

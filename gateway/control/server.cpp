@@ -2,10 +2,12 @@
 #include "gateway/control/server.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 #include "gateway/session/tell.hpp"
 #include "gateway/transport/sockets.hpp"
@@ -22,6 +24,9 @@ constexpr std::chrono::milliseconds accept_retry_ms{100};
 
 /// Connections that are accepted in a row before those that wait at the entrance get their turn.
 constexpr int accepted_in_a_row_max = 16;
+
+/// Those that came before a gateway stopped and are told so, which is as many as may wait.
+constexpr std::size_t farewells_max = SOMAXCONN;
 
 }  // namespace
 
@@ -59,7 +64,7 @@ void Server::stop() {
   close_all();
   {
     std::unique_lock lock(mutex_);
-    all_ended_.wait(lock, [this] { return connections_.empty(); });
+    all_ended_.wait(lock, [this] { return is_closed_ && connections_.empty(); });
   }
   work_.reset();  // What is under way ends, and then the thread.
   control_.join();
@@ -130,7 +135,6 @@ std::optional<std::string> Server::full_reason() const {
 void Server::admitted(std::unique_ptr<Transport> transport) {
   try {
     const std::lock_guard lock(mutex_);
-    if (closing_) return;
     const std::uint64_t id = next_id_++;
     Connection& connection = connections_[id];
     try {
@@ -187,26 +191,41 @@ void Server::join(std::uint64_t id) {
 }
 
 void Server::close_all() {
-  bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
-    is_first = !std::exchange(closing_, true);
+    if (std::exchange(is_closing_, true)) return;
   }
-  if (is_first) tell(core_, [](GatewayListener& listener) { listener.server_pre_shutdown(); });
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto& [id, connection] : connections_)
-      if (connection.session) connection.session->transport().shut_down();
-  }
-  if (is_first) asio::post(io_, [this] { close_listener(); });
+  tell(core_, [](GatewayListener& listener) { listener.server_pre_shutdown(); });
+  asio::post(io_, [this] {
+    close_listener();
+    entrance_.close();
+    close_connections();
+    tell(core_, [](GatewayListener& listener) { listener.server_stopped(); });
+  });
 }
 
+/// A client that sees its connection's end calls once more, and must find nobody then. So this is
+/// the first to close. And a client whose connection is reset, as the system does with those that
+/// it still holds for a listener, takes its command for lost half-way: they get an end too.
 void Server::close_listener() {
+  retry_timer_.cancel();
+  std::vector<Fd> waiting;
+  while (waiting.size() < farewells_max) {
+    Fd socket = accept_from(listener_.native_handle());
+    if (!socket) break;
+    waiting.push_back(std::move(socket));
+  }
   error_code ignored;
   listener_.close(ignored);
-  retry_timer_.cancel();
-  entrance_.close();
-  tell(core_, [](GatewayListener& listener) { listener.server_stopped(); });
+  for (const Fd& socket : waiting) ::shutdown(socket.get(), SHUT_RDWR);
+}
+
+void Server::close_connections() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, connection] : connections_)
+    if (connection.session) connection.session->transport().shut_down();
+  is_closed_ = true;
+  all_ended_.notify_all();
 }
 
 void Server::log(LogLevel level, const std::string& text) const {

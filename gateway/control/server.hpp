@@ -28,8 +28,7 @@ class Server {
     /// and is called also when the first has.
     std::function<void(Session& session)> started;
     std::function<void(Session& session)> ended;
-    /// On a connection's thread, once, when a client asked for the end. The server accepts nobody
-    /// any more by then, and all connections are being closed.
+    /// On a connection's thread, once, when a client asked for the end, which is under way then.
     std::function<void()> shutdown_asked;
   };
 
@@ -68,6 +67,7 @@ class Server {
   std::optional<std::string> full_reason() const;
   void close_all();
   void close_listener();
+  void close_connections();
   void log(LogLevel level, const std::string& text) const;
 
   Core& core_;
@@ -85,7 +85,8 @@ class Server {
   // Guards what follows. Sessions are created and destroyed on the control thread only.
   mutable std::mutex mutex_;
   std::condition_variable all_ended_;
-  bool closing_ = false;
+  bool is_closing_ = false;  // Somebody has asked for the end.
+  bool is_closed_ = false;   // Nobody is let in any more.
   std::uint64_t next_id_ = 0;
   std::unordered_map<std::uint64_t, Connection> connections_;
 };

@@ -258,6 +258,33 @@ TEST_SUITE("entrance") {
     CHECK_THROWS_WITH_AS(House{options}, doctest::Contains("has no password"), Error);
   }
 
+  // py4j calls once more when its connection ends, and gives a command up when it is reset.
+  TEST_CASE("a gateway that stops ends the connections that it has not looked at, it resets none") {
+    struct Stopping final : GatewayListener {
+      void server_pre_shutdown() override { begun.open(); }
+      Gate begun;
+    };
+    const auto stopping = std::make_shared<Stopping>();
+    GatewayOptions options;
+    options.listeners = {stopping};
+    // What the control thread says of a refused client keeps it until the gateway stops.
+    options.log = [&](LogLevel, std::string_view, std::string_view) { stopping->begun.pass(); };
+    House house(options);
+    Client(stranger(house)).ask(unit_call);
+    stopping->begun.wait_until_reached();
+    std::vector<Fd> late;
+    for (int i = 0; i < 20; ++i) {
+      late.push_back(stranger(house));
+      write_all(late.back(), std::as_bytes(std::span(std::string_view("A\n"))));
+    }
+    house.gateway->stop();
+    for (const Fd& client : late) {
+      std::byte ignored{};
+      CHECK_FALSE(read_exact(client, {&ignored, 1}));
+    }
+    CHECK_THROWS_AS(stranger(house), Disconnected);
+  }
+
   TEST_CASE("listeners hear of the gateway and of each connection, and may throw") {
     struct Diary final : GatewayListener {
       void server_started() override { note("started"); }
