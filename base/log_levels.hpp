@@ -2,7 +2,7 @@
 //
 // Which messages of which component a Log shall see, as a program's user writes it:
 //
-//   const auto levels = py4cpp::LogLevels::parse("warn,Gateway=debug");
+//   const auto levels = py4cpp::LogLevels::parse("warn,GatewayConnection=debug");
 //   options.log = py4cpp::filtered(my_log, levels);
 #pragma once
 

@@ -164,7 +164,7 @@ class Gateway::Impl final : public ProxyCaller {
     try {
       if (may_release && releases_.due() <= now) flush_releases();
     } catch (const std::exception& error) {
-      if (core.options.log) core.options.log(LogLevel::warn, "Gateway", error.what());
+      core.log(LogLevel::warn, log_components::gateway, error.what());
     }
     const auto due = may_release ? releases_.due() : Housekeeper::never;
     return std::min(due <= now ? now + core.options.release_ms_max : due, pool.close_idle(now));

@@ -4,10 +4,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <system_error>
-#include <vector>
 
 #include "gateway/session/tell.hpp"
 #include "gateway/transport/sockets.hpp"
@@ -45,6 +45,7 @@ Server::~Server() { stop(); }
 void Server::start() {
   wait_for_connections();
   control_ = std::thread([this] { run_control(); });
+  log(LogLevel::info, "listens on " + place_text(core_.options.address, port_));
   tell(core_, [](GatewayListener& listener) { listener.server_started(); });
 }
 
@@ -64,7 +65,7 @@ void Server::stop() {
   close_all();
   {
     std::unique_lock lock(mutex_);
-    all_ended_.wait(lock, [this] { return is_closed_ && connections_.empty(); });
+    changed_.wait(lock, [this] { return connections_.empty(); });
   }
   work_.reset();  // What is under way ends, and then the thread.
   control_.join();
@@ -138,8 +139,8 @@ void Server::admitted(std::unique_ptr<Transport> transport) {
     const std::uint64_t id = next_id_++;
     Connection& connection = connections_[id];
     try {
-      connection.session = std::make_unique<Session>(core_, std::move(transport),
-                                                     Session::Opened::by_admitted_client);
+      connection.session =
+          std::make_unique<Session>(core_, std::move(transport), Session::Opened::by_client);
       connection.thread = std::thread(&Server::serve, this, id, std::ref(*connection.session));
     } catch (...) {
       connections_.erase(id);
@@ -187,21 +188,24 @@ void Server::join(std::uint64_t id) {
   ended = {};
   const std::lock_guard lock(mutex_);
   connections_.erase(id);
-  if (connections_.empty()) all_ended_.notify_all();
+  if (connections_.empty()) changed_.notify_all();
 }
 
 void Server::close_all() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(is_closing_, true)) return;
+  std::unique_lock lock(mutex_);
+  if (!std::exchange(is_closing_, true)) {
+    lock.unlock();
+    tell(core_, [](GatewayListener& listener) { listener.server_pre_shutdown(); });
+    asio::post(io_, [this] {
+      close_listener();
+      entrance_.close();
+      log(LogLevel::info, "accepts no connections any more");
+      tell(core_, [](GatewayListener& listener) { listener.server_stopped(); });
+      close_connections();
+    });
+    lock.lock();
   }
-  tell(core_, [](GatewayListener& listener) { listener.server_pre_shutdown(); });
-  asio::post(io_, [this] {
-    close_listener();
-    entrance_.close();
-    close_connections();
-    tell(core_, [](GatewayListener& listener) { listener.server_stopped(); });
-  });
+  changed_.wait(lock, [this] { return is_closed_; });
 }
 
 /// A client that sees its connection's end calls once more, and must find nobody then. So this is
@@ -209,15 +213,18 @@ void Server::close_all() {
 /// it still holds for a listener, takes its command for lost half-way: they get an end too.
 void Server::close_listener() {
   retry_timer_.cancel();
-  std::vector<Fd> waiting;
-  while (waiting.size() < farewells_max) {
-    Fd socket = accept_from(listener_.native_handle());
-    if (!socket) break;
-    waiting.push_back(std::move(socket));
+  std::array<Fd, farewells_max> waiting;
+  for (auto next = waiting.begin(); next != waiting.end();) {
+    *next = accept_from(listener_.native_handle());
+    if (*next)
+      ++next;
+    else if (errno != ECONNABORTED && errno != EINTR)
+      break;
   }
   error_code ignored;
   listener_.close(ignored);
-  for (const Fd& socket : waiting) ::shutdown(socket.get(), SHUT_RDWR);
+  for (const Fd& socket : waiting)
+    if (socket) ::shutdown(socket.get(), SHUT_RDWR);
 }
 
 void Server::close_connections() {
@@ -225,11 +232,11 @@ void Server::close_connections() {
   for (auto& [id, connection] : connections_)
     if (connection.session) connection.session->transport().shut_down();
   is_closed_ = true;
-  all_ended_.notify_all();
+  changed_.notify_all();
 }
 
 void Server::log(LogLevel level, const std::string& text) const {
-  if (core_.options.log) core_.options.log(level, "Gateway", text);
+  core_.log(level, log_components::server, text);
 }
 
 }  // namespace py4cpp

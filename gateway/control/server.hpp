@@ -28,7 +28,8 @@ class Server {
     /// and is called also when the first has.
     std::function<void(Session& session)> started;
     std::function<void(Session& session)> ended;
-    /// On a connection's thread, once, when a client asked for the end, which is under way then.
+    /// On a connection's thread, when a client asked for the end. The server accepts nobody any
+    /// more by then, and all connections are closed.
     std::function<void()> shutdown_asked;
   };
 
@@ -65,6 +66,7 @@ class Server {
   bool serve_between_hooks(Session& session);
   void join(std::uint64_t id);
   std::optional<std::string> full_reason() const;
+  /// Lets nobody in any more and closes all connections. Their threads may still run.
   void close_all();
   void close_listener();
   void close_connections();
@@ -84,7 +86,7 @@ class Server {
 
   // Guards what follows. Sessions are created and destroyed on the control thread only.
   mutable std::mutex mutex_;
-  std::condition_variable all_ended_;
+  std::condition_variable changed_;
   bool is_closing_ = false;  // Somebody has asked for the end.
   bool is_closed_ = false;   // Nobody is let in any more.
   std::uint64_t next_id_ = 0;

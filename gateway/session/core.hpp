@@ -10,6 +10,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "gateway/callback/remote_proxy.hpp"
 #include "gateway/gateway.hpp"
@@ -20,6 +21,14 @@
 #include "gateway/types/view.hpp"
 
 namespace py4cpp {
+
+/// Who speaks in the log: the names of the parts of py4j that do the same.
+namespace log_components {
+inline constexpr std::string_view gateway = "Gateway";
+inline constexpr std::string_view server = "GatewayServer";
+inline constexpr std::string_view connection = "GatewayConnection";
+inline constexpr std::string_view callback_connection = "CallbackConnection";
+}  // namespace log_components
 
 struct Core {
   Core(const Registry& registry_in, GatewayOptions options_in)
@@ -32,6 +41,11 @@ struct Core {
     std::random_device device;
     const auto number = std::uniform_int_distribution(0, 999'999'999)(device);
     return std::to_string(1'000'000'000 + number).substr(1);  // Nine digits, whatever it is.
+  }
+
+  /// `component` is one of log_components.
+  void log(LogLevel level, std::string_view component, std::string_view text) const {
+    if (options.log) options.log(level, component, text);
   }
 
   const Registry& registry;

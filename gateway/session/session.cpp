@@ -81,8 +81,7 @@ Session::Session(Core& core, std::unique_ptr<Transport> transport, Opened opened
               ? wire::CommandReader::IsCustom()
               : [&core](
                     std::string_view name) { return core.options.custom_commands.contains(name); }),
-      opened_(opened),
-      is_authenticated_(opened != Opened::by_client || !core.options.authenticate) {}
+      opened_(opened) {}
 
 void Session::announce() {
   notice_ = std::make_unique<ConnectionNotice>(core_, *transport_, opened_ == Opened::by_us);
@@ -96,11 +95,6 @@ bool Session::serve() {
 
 bool Session::serve_commands() {
   try {
-    if (!is_authenticated_) {
-      reader_.set_limits(limits_before_token);
-      if (!authenticate()) return false;
-      reader_.set_limits({core_.options.command_bytes_max, core_.options.arguments_max});
-    }
     while (const auto message = receive()) {
       const Next next = run(*message, answer_);
       const auto stream = std::exchange(stream_, nullptr);
@@ -113,11 +107,9 @@ bool Session::serve_commands() {
   } catch (const Disconnected&) {
     // The client is gone in the middle of something: nobody is left to tell.
   } catch (const std::exception& error) {
-    if (notice_) notice_->failed(error.what());
-    if (core_.options.log) core_.options.log(LogLevel::warn, "Gateway", error.what());
+    failed(error.what(), LogLevel::warn);
   } catch (...) {
-    if (core_.options.log)
-      core_.options.log(LogLevel::warn, "Gateway", "a connection ended with an unknown exception");
+    failed("an unknown exception", LogLevel::warn);
   }
   return shut_down_requested_;
 }
@@ -296,19 +288,6 @@ void Session::send_stream(Stream& stream) {
   is_streaming_ = false;
 }
 
-bool Session::authenticate() {
-  const auto message = receive();
-  if (!message) return false;
-  const Verdict verdict = judge_first(*message, core_.options);
-  is_authenticated_ = !verdict.refusal;
-  if (verdict.refusal) core_.counters.refusals.add(*verdict.refusal);
-  send(verdict.answer);
-  if (!is_authenticated_ && core_.options.log)
-    core_.options.log(LogLevel::warn, "Gateway",
-                      "a connection was refused because it did not present the token");
-  return is_authenticated_;
-}
-
 void Session::prepare_answer(Next next) {
   if (!before_answer || is_before_answer_ || next != Next::go_on || is_broken_) return;
   is_before_answer_ = true;
@@ -375,14 +354,18 @@ void Session::lose_silent() {
   is_broken_ = is_silent_ = true;
   transport_->end_with_reset();
   constexpr auto reason = "Python was silent for too long";
-  if (notice_) notice_->failed(reason);
+  failed(reason, LogLevel::info);
   throw Disconnected(reason);
+}
+
+void Session::failed(const std::string& reason, LogLevel level) {
+  if (notice_) notice_->failed(reason, level);
 }
 
 void Session::lose(const std::string& reason) {
   is_broken_ = true;
   transport_->shut_down();
-  if (notice_) notice_->failed(reason);
+  failed(reason, LogLevel::info);
   throw Disconnected(reason);
 }
 

@@ -5,7 +5,6 @@
 // the nested conversation is the call stack.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -22,9 +21,8 @@ namespace py4cpp {
 
 class Session {
  public:
-  /// Who opened the connection: a client must present the token first, unless that is done already,
-  /// while we present ours on a connection that we opened.
-  enum class Opened { by_client, by_admitted_client, by_us };
+  /// Who opened the connection: a client, which has presented the token, or we.
+  enum class Opened { by_client, by_us };
 
   Session(Core& core, std::unique_ptr<Transport> transport, Opened opened);
 
@@ -49,7 +47,6 @@ class Session {
   /// Tells Python that these proxies are not needed any more. Throws Disconnected.
   void release(const std::vector<std::string>& ids);
 
-  bool is_authenticated() const { return is_authenticated_; }
   /// True when an error left the conversation out of step; the connection is of no use then.
   bool is_broken() const { return is_broken_; }
   Transport& transport() { return *transport_; }
@@ -75,11 +72,11 @@ class Session {
   void send_answer(const std::string& answer, const std::shared_ptr<Stream>& stream);
   void send_stream(Stream& stream);
   bool serve_commands();
-  bool authenticate();
   void prepare_answer(Next next);
   Next run(const wire::Message& message, std::string& answer);
   Value read_result(std::string_view answer_line);
   [[noreturn]] void raise_python_error(std::string_view part);
+  void failed(const std::string& reason, LogLevel level);
   [[noreturn]] void lose(const std::string& reason);
   [[noreturn]] void lose_silent();
 
@@ -91,7 +88,6 @@ class Session {
   SessionState state_;
   std::string answer_;  // Of depth 0; kept to reuse its memory.
   std::size_t depth_ = 0;
-  std::atomic<bool> is_authenticated_;
   std::shared_ptr<Stream> stream_;  // Follows the answer to the last command.
   bool is_streaming_ = false;
   bool is_before_answer_ = false;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <exception>
+#include <string>
 
 #include "gateway/session/core.hpp"
 
@@ -15,12 +16,10 @@ void tell(const Core& core, F function) {
   for (const auto& listener : core.options.listeners) try {
       if (listener) function(*listener);
     } catch (const std::exception& error) {
-      if (core.options.log)
-        core.options.log(LogLevel::warn, "Gateway",
-                         std::string("a listener threw: ") + error.what());
+      core.log(LogLevel::warn, log_components::gateway,
+               std::string("a listener threw: ") + error.what());
     } catch (...) {
-      if (core.options.log)
-        core.options.log(LogLevel::warn, "Gateway", "a listener threw an unknown exception");
+      core.log(LogLevel::warn, log_components::gateway, "a listener threw an unknown exception");
     }
 }
 

@@ -268,17 +268,22 @@ TEST_SUITE("entrance") {
     GatewayOptions options;
     options.listeners = {stopping};
     // What the control thread says of a refused client keeps it until the gateway stops.
-    options.log = [&](LogLevel, std::string_view, std::string_view) { stopping->begun.pass(); };
+    options.log = [&](LogLevel level, std::string_view, std::string_view) {
+      if (level == LogLevel::warn) stopping->begun.pass();
+    };
     House house(options);
+    constexpr int clients = 20;
+    std::vector<Fd> all;  // The first half was let in as far as the entrance.
+    all.reserve(2 * std::size_t{clients});
+    for (int i = 0; i < clients; ++i) all.push_back(stranger(house));
+    Client(*house.gateway).ask(unit_call);  // Whoever comes later comes in later.
     Client(stranger(house)).ask(unit_call);
     stopping->begun.wait_until_reached();
-    std::vector<Fd> late;
-    for (int i = 0; i < 20; ++i) {
-      late.push_back(stranger(house));
-      write_all(late.back(), std::as_bytes(std::span(std::string_view("A\n"))));
-    }
+    for (int i = 0; i < clients; ++i) all.push_back(stranger(house));
+    for (const Fd& client : all)
+      write_all(client, std::as_bytes(std::span(std::string_view("A\n"))));
     house.gateway->stop();
-    for (const Fd& client : late) {
+    for (const Fd& client : all) {
       std::byte ignored{};
       CHECK_FALSE(read_exact(client, {&ignored, 1}));
     }
@@ -322,6 +327,8 @@ TEST_SUITE("entrance") {
     REQUIRE(diary->notes.size() == 7);
     CHECK(diary->notes.front() == "started");
     CHECK(diary->notes.back() == "after the end");
+    const auto place = [&](const char* note) { return std::ranges::find(diary->notes, note); };
+    CHECK(place("before the end") < place("stopped"));
     // The connection may end while the gateway does.
     for (const auto* note : {"connection 1", "a command has more bytes than the limit allows",
                              "no connection 1", "before the end", "stopped"})

@@ -8,9 +8,12 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
+#include "base/log_levels.hpp"
 #include "house.hpp"
 #include "tests/support/messages.hpp"
 
@@ -98,15 +101,21 @@ TEST_SUITE("gateway") {
 
   TEST_CASE("the shutdown command closes all connections and tells the embedder once") {
     std::promise<void> told;
+    std::optional<House> house;
+    std::optional<Client> other;
     GatewayOptions options;
-    options.on_shutdown = [&] { told.set_value(); };
-    House house(options);
-    Client other(*house.gateway), last(*house.gateway);
+    options.on_shutdown = [&] {
+      CHECK_THROWS_AS(connect_loopback(house->gateway->port()), Disconnected);
+      CHECK_FALSE(other->line());
+      told.set_value();
+    };
+    house.emplace(options);
+    other.emplace(*house->gateway);
+    Client last(*house->gateway);
     last.send("s\n");
     CHECK_FALSE(last.line());
-    CHECK_FALSE(other.line());
     told.get_future().get();
-    house.gateway->stop();
+    house->gateway->stop();
   }
 
   TEST_CASE("an unpinned gateway calls the callback server, keeps the connection, and dials anew") {
@@ -159,6 +168,46 @@ TEST_SUITE("gateway") {
       CHECK(result.get() == Value(7));
       CHECK_FALSE(server.line());
     }
+  }
+
+  TEST_CASE("the log says which part speaks: the server, a client's connection or one to Python") {
+    const Fd listener = listen_loopback();
+    std::mutex mutex;
+    std::vector<std::string> lines;
+    GatewayOptions options;
+    options.pinned = false;
+    options.authenticate = false;
+    options.callback_port = local_port(listener);
+    options.log = filtered(
+        [&](LogLevel, std::string_view component, std::string_view text) {
+          const std::lock_guard lock(mutex);
+          lines.push_back(std::string(component) + ": " + std::string(text));
+        },
+        LogLevels::parse("info,GatewayConnection=debug,CallbackConnection=debug"));
+    const std::string from_python = " to port " + std::to_string(options.callback_port);
+    House house(options);
+    const std::string port = std::to_string(house.gateway->port());
+    Fd socket = connect_loopback(house.gateway->port());
+    const std::string from_client = " from port " + std::to_string(local_port(socket));
+    Client client(std::move(socket));
+    CHECK(client.ask("c\nz:test.Square\nunit\ne\n") == "!yro0");
+    const Proxy python = house.gateway->python_entry_point();
+    auto result = std::async(std::launch::async, [&] { return python.call("again"); });
+    std::optional<Client> server(accept_connection(listener));
+    for (const auto* expected : {"c", "t", "again", "e"}) CHECK(server->line() == expected);
+    server.reset();
+    CHECK_THROWS_AS(result.get(), Disconnected);
+    house.gateway->stop();
+    CHECK(lines == std::vector<std::string>{
+                       "GatewayServer: listens on 127.0.0.1:" + port,
+                       "GatewayConnection: connection 1" + from_client + " started",
+                       "CallbackConnection: connection 2" + from_python + " started",
+                       "CallbackConnection: connection 2" + from_python +
+                           " failed: Python closed the connection while C++ called again",
+                       "CallbackConnection: connection 2" + from_python + " stopped",
+                       "GatewayServer: accepts no connections any more",
+                       "GatewayConnection: connection 1" + from_client + " stopped",
+                   });
   }
 
   TEST_CASE("stopping ends a call to Python that nobody answers") {

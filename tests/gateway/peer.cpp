@@ -24,6 +24,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/log_levels.hpp"
 #include "gateway/collections.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/stream.hpp"
@@ -267,9 +268,10 @@ GatewayOptions options_from(int count, char** words) {
   options.custom_commands["fail"] = [](CallContext&, auto) -> Value {
     throw std::out_of_range("a custom failure");
   };
-  options.log = [](LogLevel, std::string_view component, std::string_view text) {
-    std::cerr << component << ": " << text << std::endl;
-  };
+  options.log =
+      filtered([](LogLevel, std::string_view component,
+                  std::string_view text) { std::cerr << component << ": " << text << std::endl; },
+               LogLevels());
   return options;
 }
 
