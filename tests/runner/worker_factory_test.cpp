@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/temp_dir.hpp"
+#include "runner/pool/lease.hpp"
 #include "sitecustomize.hpp"
 #include "worker_fixture.hpp"
 
@@ -31,6 +33,13 @@ std::string failure_of(Workers& workers) {
   } catch (const WorkerFailed& error) {
     return error.what();
   }
+}
+
+int family_of(const Fd& socket) {
+  int family = -1;
+  socklen_t size = sizeof family;
+  REQUIRE(::getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &family, &size) == 0);
+  return family;
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -71,8 +80,26 @@ TEST_SUITE("worker factory") {
     }
   }
 
+  TEST_CASE("workers are reached over Unix sockets where the release has them, else over TCP") {
+    for (const Interpreter& interpreter : interpreters()) {
+      for (const bool use_daemon : {true, false}) {
+        CAPTURE(interpreter.release.text());
+        CAPTURE(use_daemon);
+        Workers workers(interpreter, {.use_daemon = use_daemon});
+        WorkerFactory& factory = workers.factories().get(interpreter.python);
+        const bool unix_socket = interpreter.release.number() >= ReleaseNumber{4, 1};
+        CHECK(family_of(factory.acquire()->socket) == (unix_socket ? AF_UNIX : AF_INET));
+        if (use_daemon) CHECK((factory.daemon()->port == 0) == unix_socket);
+      }
+    }
+  }
+
   TEST_CASE("the newer release can be reached over TCP as well") {
-    Workers workers(interpreters().front(), {.unix_sockets = false});
+    const Interpreter& interpreter = interpreters().front();
+    Workers workers(interpreter, {.unix_sockets = false});
+    WorkerFactory& factory = workers.factories().get(interpreter.python);
+    CHECK(family_of(factory.acquire()->socket) == AF_INET);
+    CHECK(factory.daemon()->port != 0);
     CHECK(pid_of(workers) == pid_of(workers));
   }
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from support import Submitter
@@ -60,20 +61,42 @@ def test_examples_run_without_pinned_threads(submit: Submitter, name: str) -> No
     assert ("Pi is roughly 3.1" if name == "pi.py" else "import: ") in done.stdout
 
 
+def in_folder(address: str | list[str | int], folder: str) -> bool:
+    """Whether an address is that of a Unix socket in the folder."""
+    return isinstance(address, str) and str(Path(address).parent) == folder
+
+
 def test_results_and_accumulators_travel_over_unix_sockets_when_asked(submit: Submitter) -> None:
-    """3.5 has none between driver and engine, and goes on over loopback."""
+    """3.5 has none between driver and engine, and goes on over loopback; so do py4j's commands."""
     script = submit.write(
         """
+        import json
+        import sys
         import tempfile
         from pyspark import SparkConf, SparkContext
 
+        addresses = {"socket.bind": [], "socket.connect": []}
+
+        def note(event, arguments):
+            if event in addresses:
+                addresses[event].append(arguments[1])
+
+        sys.addaudithook(note)
         folder = tempfile.TemporaryDirectory(dir="/tmp")  # a socket's path must be short
         conf = SparkConf().set("spark.python.unix.domain.socket.enabled", "true")
         sc = SparkContext(conf=conf.set("spark.python.unix.domain.socket.dir", folder.name))
         total = sc.accumulator(0)
-        print(sc.parallelize(range(100), 3).map(lambda x: total.add(x) or x * 2).sum())
-        print(total.value, list(sc.parallelize(range(4), 2).toLocalIterator()))
+        doubled = sc.parallelize(range(100), 3).map(lambda x: total.add(x) or x * 2).sum()
+        few = list(sc.parallelize(range(4), 2).toLocalIterator())
+        commands = [sc._gateway.gateway_parameters.address, sc._gateway.gateway_parameters.port]
+        print(json.dumps([[doubled, total.value, few], folder.name, commands, *addresses.values()]))
         sc.stop()
         """
     )
-    assert submit.output(script).splitlines()[-2:] == ["9900", "4950 [0, 1, 2, 3]"]
+    found, folder, commands, servers, connections = json.loads(submit.output(script))
+    assert found == [9900, 4950, [0, 1, 2, 3]]
+    of_accumulators = [in_folder(address, folder) for address in servers]
+    of_results = [in_folder(address, folder) for address in connections if address != commands]
+    has_unix_sockets = submit.python.release != "3.5"
+    assert of_accumulators == [has_unix_sockets]
+    assert of_results == [has_unix_sockets] * 2
