@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The floor under a Python task: a bare client, without any engine around it, drives an unmodified
-pyspark.daemon over its Unix socket and runs empty tasks on one reused worker.
+"""The floor under a Python task: what a prototype client needs for an empty one on a reused worker.
 
     floor.py [RUNNER_TASKS]    with our runner's benchmark program, the two are run in turn
 
-It runs under a Python that has pyspark 4.3 and prints JSON lines: milliseconds per empty task."""
+The prototype is the bare client below, plain Python without any engine around it: it starts an
+unmodified pyspark.daemon, connects to its Unix socket once, sends the same bytes for every task
+with one call and reads the answer with blocking calls until the worker is ready for the next task.
+It schedules nothing, watches no time and makes no second worker.
+
+It runs under a Python that has pyspark 4.3 and prints a JSON line: milliseconds per empty task, and
+our runner's as a share of the floor with the limit and the goal."""
 
 from __future__ import annotations
 
@@ -26,6 +31,9 @@ from watch import middle, report
 TASKS = 300
 WARM_UP = 20
 ROUNDS = 3
+LIMITS = {"of_floor": 1.3}
+GOALS = {"of_floor": 1.1}
+"""What we hold ourselves to, and want; printed beside what was measured."""
 START, END_OF_STREAM, END_OF_DATA, TIMING = -8, -4, -1, -3
 TIMING_BYTES = 6 * 8
 
@@ -155,6 +163,7 @@ def main() -> None:
     fields: dict[str, object] = {"bench": "empty_task", "floor_ms": middle(floor)}
     if ours:
         fields |= {"runner_ms": middle(ours), "of_floor": round(middle(ours) / middle(floor), 3)}
+        fields |= {"limits": LIMITS, "goals": GOALS}
     report(**fields)
 
 

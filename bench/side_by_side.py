@@ -9,11 +9,10 @@ runs, and the last line says so."""
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
-from watch import Run, middle, report, run
+from watch import WITHOUT_SPARK, Run, java_is_there, middle, report, run
 from words import words_file
 
 ROUNDS = {"hello": 7, "wordcount": 3}
@@ -31,7 +30,7 @@ def sides(build: Path, environment: Path, case: str) -> dict[str, list[str]]:
     if case == "wordcount":
         script.append(str(words_file(build / "bench")))
     command = {"py4cpp": [str(build / "launcher/py4cpp"), "run", "--master", "local[2]", *script]}
-    if shutil.which("java") or "JAVA_HOME" in os.environ:
+    if java_is_there():
         command["spark"] = [str(environment / "bin/spark-submit"), "--master", "local[2]", *script]
     if case == "hello":
         command["import"] = [str(environment / "bin/python"), "-c", "import pyspark"]
@@ -58,7 +57,7 @@ def main() -> None:
         summary["wall_of_spark"] = round(wall_s["py4cpp"] / wall_s["spark"], 3)
         summary["peak_of_spark"] = round(peak_mb["py4cpp"] / peak_mb["spark"], 3)
     else:
-        summary["note"] = "no Java here, so no comparison with Apache Spark"
+        summary["note"] = WITHOUT_SPARK
     if "import" in commands:
         summary["over_import_s"] = round(wall_s["py4cpp"] - wall_s["import"], 3)
     report(**summary, limits=LIMITS[case])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -15,6 +16,7 @@ from typing import Any
 
 ENGINES = ("java", "py4cpp")
 SAMPLE_SECONDS = 0.1
+WITHOUT_SPARK = "no Java here, so no comparison with Apache Spark"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class Run:
     wall_s: float
     engine_peak_mb: float
     output: str
+
+
+def java_is_there() -> bool:
+    """Whether Apache Spark can be run beside us."""
+    return shutil.which("java") is not None or "JAVA_HOME" in os.environ
 
 
 def engine_peak_kb(session: int) -> int:

@@ -6,20 +6,20 @@ bytes (the floor), and Apache Spark on one thread where there is Java; in turn, 
 
 It runs under a Python with pandas and pyarrow, takes pyspark from ENVIRONMENT and does SCALE of the
 full number of rows of all jobs, or of those that are named. It prints a JSON line per side and run,
-and one per job with rows a second, processor seconds of the engine, and their ratios."""
+and one per job with rows a second, processor seconds of the engine, and their ratios; without Java
+that line says that Spark was left out."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from watch import middle, report
+from watch import WITHOUT_SPARK, java_is_there, middle, report
 
 ROUNDS = 3  # of ours and Spark in turn
 RUNS = 5  # of each side within a round
@@ -59,6 +59,8 @@ def compare(job: str, lines: list[dict[str, Any]], with_spark: bool) -> None:
         per_row = [each["engine_cpu_s"] / each["rows"] for each in (ours, spark)]
         fields["of_spark"] = round(ours["rows_per_s"] / spark["rows_per_s"], 2)
         fields["engine_cpu_of_spark"] = round(per_row[0] / per_row[1], 3)
+    else:
+        fields["note"] = WITHOUT_SPARK
     report(**fields)
 
 
@@ -70,7 +72,7 @@ def main() -> None:
     paths = [os.environ.get("PYTHONPATH", ""), str(packages)]
     os.environ["PYTHONPATH"] = ":".join(filter(None, paths))
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    with_spark = shutil.which("java") is not None or "JAVA_HOME" in os.environ
+    with_spark = java_is_there()
     with tempfile.TemporaryDirectory() as folder:
         lines_of([sys.executable, str(HERE / "make_jobs.py"), folder])
         for job in sys.argv[4:] or ROWS:
