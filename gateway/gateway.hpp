@@ -67,7 +67,8 @@ struct GatewayOptions {
   /// Receives what the parts of the gateway say, each under its name (docs/metrics.md).
   Log log{};
   /// Called once, on a gateway thread, when a client sends the shutdown command. The gateway has
-  /// stopped listening and closed all connections by then; the callee arranges that stop() is called from another thread.
+  /// stopped listening and closed all connections by then; the callee arranges that stop() is
+  /// called from another thread.
   std::function<void()> on_shutdown{};
   /// Told of connections and of the gateway's life.
   std::vector<std::shared_ptr<GatewayListener>> listeners{};

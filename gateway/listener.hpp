@@ -20,8 +20,9 @@ struct ConnectionInfo {
 };
 
 /// Functions may be called by several threads at once: those of a connection by the thread that
-/// uses it, the others by whoever starts or ends the gateway or by its own thread. They must return soon, because the
-/// conversation waits, and must not stop the gateway. What they throw is logged and ignored.
+/// uses it, the others by whoever starts or ends the gateway or by its own thread. They must return
+/// soon, because the conversation waits, and must not stop the gateway. What they throw is logged
+/// and ignored.
 class GatewayListener {
  public:
   virtual ~GatewayListener() = default;
