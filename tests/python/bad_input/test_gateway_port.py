@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from support import Submitter
 
+SILENCE_SECONDS_MAX = 10  # After which the gateway closes the connection of a silent stranger.
+
 DRIVER = """
-    import os, socket
+    import os, socket, time
     from pyspark import SparkContext
 
     sc = SparkContext("local[2]", "visited")
@@ -31,6 +35,7 @@ DRIVER = """
             pass
         return True
 
+    began = time.monotonic()
     visitors = [visit(data) for data in {visits}]
     before = sc.parallelize(range(100), 4).map(lambda x: x + 1).sum()
     print("closed", [closed(visitor) for visitor in visitors])
@@ -59,7 +64,10 @@ def test_a_foreign_connection_that_sends_garbage_is_closed(
 
 def test_foreign_connections_that_send_nothing_do_not_hold_up_the_end(submit: Submitter) -> None:
     script = DRIVER.replace("{visits}", "[b''] * 20").replace(
-        "[closed(visitor) for visitor in visitors]", "len(visitors)"
+        "[closed(visitor) for visitor in visitors]", "len(visitors), began"
     )
     output = submit.output(submit.write(script))
-    assert output.splitlines() == ["closed 20", "sums 5050 5050"]
+    seconds = time.monotonic() - float(output.split()[2])
+    assert output.splitlines()[1:] == ["sums 5050 5050"]
+    assert output.startswith("closed 20 ")
+    assert seconds < SILENCE_SECONDS_MAX
