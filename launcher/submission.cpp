@@ -46,16 +46,19 @@ std::string local_path(const std::string& name, const std::string& option) {
 std::vector<std::string> matching_files(const std::string& name, const std::string& option) {
   const std::string path = local_path(name, option);
   if (fs::exists(path)) return {path};
+  const auto nothing = [&](const std::string& what, const std::string& detail) {
+    return Error(option + " '" + name + "' " + what + " (" + detail +
+                 "); correct the path or put the file there");
+  };
   std::vector<std::string> found;
   const bool is_pattern = engine::is_glob(path);
   try {
     if (is_pattern) found = engine::find_glob(path);
   } catch (const NamedError& error) {
-    throw Error(option + " '" + name + "' does not exist and is no pattern (" + error.what() + ")");
+    throw nothing("does not exist and is no pattern", error.what());
   }
   if (found.empty()) {
-    throw Error(option + " '" + name + "' " + (is_pattern ? "matches no file" : "does not exist") +
-                " (looked for " + path + ")");
+    throw nothing(is_pattern ? "matches no file" : "does not exist", "looked for " + path);
   }
   return found;
 }

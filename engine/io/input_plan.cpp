@@ -124,7 +124,10 @@ std::vector<InputFile> list_files(std::string_view list, std::string_view error_
       }
     }
   }
-  if (!errors.empty()) throw NamedError(std::string(error_class), errors);
+  if (!errors.empty()) {
+    errors += "; correct the path or put the data there: only files of this machine are read";
+    throw NamedError(std::string(error_class), errors);
+  }
   return files;
 }
 

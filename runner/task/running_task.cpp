@@ -242,7 +242,9 @@ void RunningTask::fail_lost(const std::string& what) {
     if (status) how = "ended (" + status->text() + ")";
   }
   failure_event_ = WorkerEvent::lost;
-  fail_worker(how + " in the middle of a task");
+  fail_worker(how +
+              " in the middle of a task; see the system's log for a lack of memory, and turn the "
+              "workers' faulthandler on to see where it crashed");
 }
 
 void RunningTask::fail_worker(const std::string& message) {

@@ -82,14 +82,16 @@ TEST_CASE("commas separate paths, except inside braces") {
   CHECK(plan_text_file(folder.path("{a,b}"), 1).size() == 2);
 }
 
-TEST_CASE("what is not there is named as Hadoop names it") {
+TEST_CASE("what is not there is named as Hadoop names it, and what to do is said once") {
   Folder folder;
+  const std::string advice =
+      "; correct the path or put the data there: only files of this machine are read";
   CHECK(java_error([&] { plan_text_file(folder.path("no"), 1); }) ==
         "org.apache.hadoop.mapred.InvalidInputException: Input path does not exist: file:" +
-            folder.path("no"));
+            folder.path("no") + advice);
   CHECK(java_error([&] { plan_text_file(folder.path("no*") + "," + folder.path("x"), 1); }) ==
         "org.apache.hadoop.mapred.InvalidInputException: Input Pattern file:" + folder.path("no*") +
-            " matches 0 files\nInput path does not exist: file:" + folder.path("x"));
+            " matches 0 files\nInput path does not exist: file:" + folder.path("x") + advice);
   CHECK(java_error([&] {
           plan_binary_files(folder.path("no"), {});
         }).starts_with("org.apache.hadoop.mapreduce.lib.input.InvalidInputException"));

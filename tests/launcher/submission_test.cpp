@@ -109,8 +109,13 @@ TEST_CASE("a pattern stands for the files that it matches") {
   CHECK_EQ(submit({.files = {pattern}}).conf.at("spark.files"), a + "," + b);
   CHECK_EQ(submit({.archives = {pattern}}).conf.at("spark.archives"), a + "," + b);
   CHECK(contains(submit_error({.archives = {pattern + "#x"}}), "matches 2 files"));
-  CHECK(contains(submit_error({.files = {"no*.txt"}}), "--files 'no*.txt' matches no file"));
-  CHECK(contains(submit_error({.files = {"{a"}}), "--files '{a' does not exist"));
+  const std::string advice = "; correct the path or put the file there";
+  const std::string nothing = submit_error({.files = {"no*.txt"}});
+  CHECK(contains(nothing, "--files 'no*.txt' matches no file (looked for "));
+  CHECK(nothing.ends_with("/no*.txt)" + advice));
+  const std::string no_pattern = submit_error({.files = {"{a"}});
+  CHECK(contains(no_pattern, "--files '{a' does not exist and is no pattern"));
+  CHECK(no_pattern.ends_with(advice));
   const std::string odd = folder.write("[odd].zip", "");
   CHECK_EQ(submit({.py_files = {odd}}).py_files, Words{odd});
 }

@@ -109,6 +109,7 @@ TEST_SUITE("worker failure") {
       Workers workers(interpreter);
       const std::string text = failure_of(workers, "hard_exit", {"x"});
       CHECK(contains(text, "was killed or crashed"));
+      CHECK(contains(text, "; see the system's log for a lack of memory, and turn the workers'"));
       CHECK(contains(text, "leaving by the back door"));
       CHECK(contains(workers.said(), "leaving by the back door"));
     }

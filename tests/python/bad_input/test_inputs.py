@@ -21,8 +21,12 @@ def test_a_path_that_matches_nothing_is_named(submit: Submitter) -> None:
         print(SparkContext(appName="missing").textFile(sys.argv[1]).count())
     """
     missing, pattern = submit.folder / "missing.txt", submit.folder / "*.none"
-    assert f"Input path does not exist: file:{missing}" in failure(submit, script, str(missing))
-    assert f"Input Pattern file:{pattern} matches 0 files" in failure(submit, script, str(pattern))
+    for path, expected in (
+        (missing, f"Input path does not exist: file:{missing}"),
+        (pattern, f"Input Pattern file:{pattern} matches 0 files"),
+    ):
+        text = failure(submit, script, str(path))
+        assert f"{expected}; correct the path or put the data there" in text
 
 
 def test_the_wordcount_example_names_a_missing_path(submit: Submitter) -> None:

@@ -4,6 +4,7 @@ cannot succeed ends with the reason and the worker's last words."""
 
 from __future__ import annotations
 
+import pytest
 from support import Submitter
 
 DYING_ONCE = """
@@ -23,7 +24,7 @@ DYING_ONCE = """
 """
 
 DYING_ALWAYS = """
-    import os, sys
+    import os, signal, sys
     from pyspark import SparkContext
 
     sc = SparkContext(appName="dying")
@@ -32,7 +33,7 @@ DYING_ALWAYS = """
         with open(ATTEMPTS, "a") as attempts:
             attempts.write("x")
         print("the last words of a worker", file=sys.stderr, flush=True)
-        os._exit(9)
+        DEATH
 
     sc.parallelize([1], 1).foreach(visit)
 """
@@ -44,9 +45,10 @@ def test_a_task_whose_worker_was_killed_runs_again(submit: Submitter) -> None:
     assert output.strip() == str(attempts)
 
 
-def test_a_task_is_given_up_after_its_last_failure(submit: Submitter) -> None:
+@pytest.mark.parametrize("death", ["os._exit(9)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_a_task_is_given_up_after_its_last_failure(submit: Submitter, death: str) -> None:
     attempts = submit.folder / "attempts"
-    script = DYING_ALWAYS.replace("ATTEMPTS", repr(str(attempts)))
+    script = DYING_ALWAYS.replace("ATTEMPTS", repr(str(attempts))).replace("DEATH", death)
     options = ["--master", "local[2]", "--conf", "spark.task.maxFailures=3"]
     done = submit.run(submit.write(script), options=options)
     text = done.stdout + done.stderr
@@ -54,6 +56,7 @@ def test_a_task_is_given_up_after_its_last_failure(submit: Submitter) -> None:
     assert attempts.read_text() == "xxx"
     assert "failed 3 times, most recent failure" in text
     assert "Python worker exited unexpectedly (crashed)" in text
+    assert "see the system's log for a lack of memory" in text
     assert "the last words of a worker" in text
 
 

@@ -72,11 +72,11 @@ def test_a_setting_without_a_value(launch: Submitter) -> None:
     [
         ("--properties-file", "no.conf", "'no.conf' cannot be read: No such file"),
         ("--properties-file", ".", "'.' cannot be read: Is a directory"),
-        ("--py-files", "no.py", "--py-files 'no.py' does not exist"),
+        ("--py-files", "no.py", "/no.py); correct the path or put the file there"),
         ("--py-files", "data.txt", "is no .py, .zip or .egg file"),
-        ("--files", "no.txt", "--files 'no.txt' does not exist"),
+        ("--files", "no.txt", "/no.txt); correct the path or put the file there"),
         ("--files", "hdfs://host/x", "local files only"),
-        ("--plugin", "no.so", "--plugin 'no.so' does not exist"),
+        ("--plugin", "no.so", "/no.so); correct the path or put the file there"),
     ],
 )
 def test_a_file_that_cannot_be_used(launch: Submitter, option: str, file: str, text: str) -> None:
