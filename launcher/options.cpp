@@ -113,7 +113,8 @@ class SubmitFormatter : public CLI::Formatter {
 std::pair<std::string, std::string> split_conf(const std::string& setting) {
   const std::size_t equals = setting.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw UsageError("--conf '" + setting + "' has no '='; write --conf KEY=VALUE");
+    throw UsageError("--conf '" + setting + "' has no " +
+                     (equals == 0 ? "name before the '='" : "'='") + "; write --conf KEY=VALUE");
   }
   return {setting.substr(0, equals), setting.substr(equals + 1)};
 }

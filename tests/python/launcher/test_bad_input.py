@@ -67,6 +67,11 @@ def test_a_setting_without_a_value(launch: Submitter) -> None:
     )
 
 
+def test_a_setting_without_a_name(launch: Submitter) -> None:
+    text = refused(launch, "--conf", "=x")
+    assert "--conf '=x' has no name before the '='; write --conf KEY=VALUE" in text
+
+
 @pytest.mark.parametrize(
     ("option", "file", "text"),
     [
