@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -303,11 +304,17 @@ def test_both_kinds_of_gateway_work(submit: Submitter, pinned: str) -> None:
     assert done.stdout == "['0', '1', '2', '3']\n", done.stderr
 
 
-def test_help_and_version_need_no_script(py4cpp: Path) -> None:
-    for args in (["run", "--help"], ["--help"], ["run", "--version"], ["--version"]):
+def test_help_and_version_need_no_script(py4cpp: Path, source_root: Path) -> None:
+    def shown(*args: str) -> str:
         done = subprocess.run([str(py4cpp), *args], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
-        assert "py4cpp" in done.stdout
+        return done.stdout
+
+    assert "\n  --py-files FILES " in shown("run", "--help")
+    assert "py4cpp run [options] script.py" in shown("--help")
+    found = re.search(r"version: '(.+?)'", (source_root / "meson.build").read_text())
+    assert found
+    assert shown("run", "--version") == shown("--version") == f"py4cpp {found[1]}\n"
 
 
 def test_the_command_is_small_before_it_works(launch: Submitter) -> None:
