@@ -26,6 +26,16 @@ SparkError unsupported(const std::string& class_name, const std::string& member)
           {}};
 }
 
+/// Where the classes are that a program written for Spark may name. (What is missing of java.lang
+/// and java.util is the gateway's matter.)
+constexpr const char* packages[] = {"org.apache.spark",
+                                    "org.apache.hadoop",
+                                    "org.apache.log4j",
+                                    "org.apache.logging",
+                                    "java.sql",
+                                    "java.time",
+                                    "scala"};
+
 /// Names that PySpark uses without their package, or that look like packages: known as classes so
 /// that they are found where they belong. All of their members are missing.
 constexpr const char* names_without_members[] = {
@@ -72,8 +82,7 @@ void bind_missing_classes(Registry& registry) {
   for (const char* name : names_without_members) {
     registry.type("org.apache.spark." + std::string(name));
   }
-  registry.missing("org.apache.spark", &unsupported);
-  registry.missing("org.apache.hadoop", &unsupported);
+  for (const char* package : packages) registry.missing(package, &unsupported);
 }
 
 }  // namespace py4cpp::engine

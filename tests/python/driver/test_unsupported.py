@@ -9,7 +9,7 @@ import pytest
 from support import Submitter
 
 SESSION_SCRIPT = """
-    import json, sys
+    import datetime, json, sys
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.appName("unsupported").getOrCreate()
@@ -41,6 +41,13 @@ SESSION_SCRIPT = """
         "unknown class": lambda: sc._jvm.org.apache.spark.foo.Bar(),
         "unknown simple name": lambda: sc._jvm.NoSuchThing(),
         "unknown method": lambda: sc._jsc.sc().noSuchMethod(),
+        "log4j": lambda: sc._jvm.org.apache.log4j.LogManager.getRootLogger(),
+        "log4j 2": lambda: sc._jvm.org.apache.logging.log4j.LogManager.getRootLogger(),
+        "date": lambda: sc._jvm.java.util.ArrayList().add(datetime.date(2000, 1, 1)),
+        "timestamp": lambda: sc._jvm.java.sql.Timestamp(0),
+        "time": lambda: sc._jvm.java.time.LocalTime.of(1, 2),
+        "scala": lambda: sc._jvm.scala.math.BigDecimal("1"),
+        "scala method": lambda: sc._jvm.scala.Tuple2(1, 2).swap(),
     }
     errors = {}
     for name, call in CALLS.items():
@@ -76,6 +83,13 @@ NAMED = {
     "unknown class": "org.apache.spark.foo.Bar",
     "unknown simple name": "NoSuchThing",
     "unknown method": "org.apache.spark.SparkContext.noSuchMethod",
+    "log4j": "org.apache.log4j.LogManager.getRootLogger",
+    "log4j 2": "org.apache.logging.log4j.LogManager.getRootLogger",
+    "date": "java.sql.Date.valueOf",
+    "timestamp": "java.sql.Timestamp",
+    "time": "java.time.LocalTime.of",
+    "scala": "scala.math.BigDecimal",
+    "scala method": "scala.Tuple2.swap",
 }
 
 
