@@ -49,7 +49,7 @@ std::filesystem::path temp_root(const Submission& submission, const Environment&
   if (error) {
     throw Error("the folder for temporary files '" + root.string() + "' (from " +
                 (variable == environment.end() ? "spark.local.dir" : "SPARK_LOCAL_DIRS") +
-                ") cannot be made: " + error.message());
+                ") cannot be made: " + error.message() + "; name another one");
   }
   return root;
 }

@@ -149,7 +149,8 @@ def test_a_folder_for_temporary_files_that_is_not_there(launch: Submitter) -> No
     text = refused(launch, env={"TMPDIR": "/no/such/folder"})
     assert "temporary folder in '/no/such/folder': No such file or directory" in text
     text = refused(launch, "--conf", "spark.local.dir=/dev/null/folder")
-    assert "'/dev/null/folder' (from spark.local.dir) cannot be made: Not a directory" in text
+    expected = "'/dev/null/folder' (from spark.local.dir) cannot be made: Not a directory"
+    assert f"{expected}; name another one" in text
 
 
 def test_a_full_disk_under_the_temporary_files(launch: Submitter) -> None:
