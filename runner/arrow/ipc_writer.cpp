@@ -94,8 +94,7 @@ IpcWriter::IpcWriter(std::shared_ptr<arrow::Schema> schema, const ArrowOptions& 
   if (!schema_) throw Error("a source of batches has no schema");
   for (const auto& field : schema_->fields()) refuse_dictionaries(*field, *field->type());
   if (in_struct) {
-    sent_schema_ = arrow::schema(
-        {arrow::field(struct_column, arrow::struct_(schema_->fields()), /*nullable=*/false)});
+    sent_schema_ = arrow::schema({arrow::field(struct_column, arrow::struct_(schema_->fields()))});
   }
   options_.use_threads = false;  // a task has one thread here
   options_.codec = codec(options);
