@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <fstream>
 #include <random>
 #include <thread>
@@ -16,21 +15,18 @@
 #include "failing_forks.hpp"
 #include "runner/barrier_stage.hpp"
 #include "runner/prewarm.hpp"
+#include "tests/support/settings.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
 using namespace py4cpp::runner::test;
+using py4cpp::test::setting;
 using std::chrono::milliseconds;
 
 namespace {
 
 using Texts = std::vector<std::string>;
-
-int setting(const char* name, int otherwise) {
-  const char* text = std::getenv(name);
-  return text ? std::atoi(text) : otherwise;
-}
 
 std::size_t entries(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));

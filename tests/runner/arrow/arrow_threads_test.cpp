@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Threads that share one pool and its runners, with functions of different kinds at the same time.
+// Threads that share one pool and its runners, with functions of different kinds at the same time:
+// four with three rounds each, or sixteen for as many seconds as PY4CPP_SOAK_SECONDS says.
 #include <doctest/doctest.h>
 
-#include <array>
+#include <atomic>
+#include <chrono>
 #include <thread>
+#include <vector>
 
 #include "../worker_fixture.hpp"
 #include "arrow_workers.hpp"
 #include "runner/python_command.hpp"
+#include "tests/support/settings.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
@@ -16,7 +20,6 @@ using namespace py4cpp::runner::test;
 
 namespace {
 
-constexpr int threads_count = 4;
 constexpr int rounds = 3;
 constexpr int batches = 8;
 constexpr std::int64_t rows = 10'000;
@@ -36,7 +39,8 @@ class Runners {
              workers.function(rdd_function_command("arrow_functions", "shout", RddFrames::bytes,
                                                    RddFrames::bytes))) {}
 
-  // A task of one kind, with data of its own for each `seed`. False when the result is wrong.
+  // A task of one kind, with data of its own for each `seed` up to 127. False when the result is
+  // wrong.
   bool run(int kind, int seed) const {
     switch (kind % kinds) {
       case 0:
@@ -108,28 +112,36 @@ class Runners {
 
 TEST_SUITE("arrow threads") {
   TEST_CASE("threads share a pool and its runners, and each gets its own results of every kind") {
+    const int seconds = py4cpp::test::setting("PY4CPP_SOAK_SECONDS", 0);
+    const int threads_count = seconds > 0 ? 16 : 4;
     for (const std::string& pyspark : pyspark_environments()) {
       CAPTURE(pyspark);
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
       ArrowWorkers workers(pyspark);
       const Runners runners(workers);
       // What Arrow makes at its first use is made here: ThreadSanitizer does not see how the
       // library keeps threads apart that come first.
       for (int kind = 0; kind < Runners::kinds; ++kind) CHECK(runners.run(kind, 1));
-      std::array<std::jthread, threads_count> threads;
+      std::atomic<std::uint64_t> tasks = Runners::kinds;
+      std::vector<std::jthread> threads;
       for (int i = 0; i < threads_count; ++i) {
         // Each thread begins with another kind.
-        threads[static_cast<std::size_t>(i)] = std::jthread([&runners, i] {
-          for (int at = 0; at < rounds * Runners::kinds; ++at) {
+        threads.emplace_back([&, i] {
+          const auto goes_on = [&](int at) {
+            return at < rounds * Runners::kinds || std::chrono::steady_clock::now() < end;
+          };
+          for (int at = 0; goes_on(at); ++at, ++tasks) {
             CAPTURE((i + at) % Runners::kinds);
-            CHECK(runners.run(i + at, 1 + i * 20 + at));
+            CHECK(runners.run(i + at, 1 + (i * 20 + at) % 127));
           }
         });
       }
-      for (std::jthread& thread : threads) thread.join();
+      threads.clear();
+      MESSAGE("tasks: ", tasks.load());
       const WorkerStats stats = workers.factories().stats();
       CHECK(stats.live == stats.idle);
-      CHECK(stats.created <= threads_count);
-      CHECK(stats.leases == (threads_count * rounds + 1) * Runners::kinds);
+      if (seconds == 0) CHECK(stats.created <= static_cast<std::uint64_t>(threads_count));
+      CHECK(stats.leases == tasks);
       CHECK(stats.daemon_starts == 1);
     }
   }
