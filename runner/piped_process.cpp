@@ -26,7 +26,7 @@
 namespace py4cpp::runner {
 namespace {
 
-constexpr std::size_t chunk_bytes = 65536;
+constexpr std::size_t chunk_bytes = 65536;  // the size of a pipe
 constexpr std::size_t stderr_line_bytes_max = 65536;
 
 // The kernel ends the command when the thread that started it ends, so that nothing stays behind
@@ -108,6 +108,7 @@ class PipedProcess::Impl {
   void end();
   bool wait();
   void write_input();
+  void refuse_input();
   bool refill_input();
   void read_output();
   std::span<const std::byte> take_output();
@@ -124,6 +125,7 @@ class PipedProcess::Impl {
   Fd stdin_;
   Fd stdout_;
   Fd stderr_;
+  Fd exit_;      // until the command has ended
   Bytes lines_;  // input, in the command's form, that it has not taken yet
   std::size_t lines_written_ = 0;
   FramesToLines to_lines_;
@@ -167,6 +169,7 @@ void PipedProcess::Impl::start() {
   stdout_ = std::move(out.read_end);
   stderr_ = std::move(err.read_end);
   for (const Fd* fd : {&stdin_, &stdout_, &stderr_}) set_nonblocking(*fd);
+  exit_ = process_.exit_fd();
 }
 
 // Whatever the command has started goes with it; its id stays taken until it is reaped.
@@ -176,6 +179,7 @@ void PipedProcess::Impl::end() {
   stdin_.reset();
   stdout_.reset();
   stderr_.reset();
+  exit_.reset();
 }
 
 std::span<const std::byte> PipedProcess::Impl::next() {
@@ -199,21 +203,28 @@ std::span<const std::byte> PipedProcess::Impl::next() {
   }
 }
 
-// Moves what can be moved. False when both outputs have ended and nothing is left to hand out.
+// Moves what can be moved. False when the command has ended, its input is taken or refused, and its
+// output has ended. Stderr may stay open: what the command started may have it for long.
 bool PipedProcess::Impl::wait() {
-  if (!stdout_ && !stderr_) return false;
-  std::array<pollfd, 4> entries{{{stdin_.get(), POLLOUT, 0},
+  if (!stdin_ && !stdout_ && !exit_) return false;
+  std::array<pollfd, 5> entries{{{stdin_.get(), POLLOUT, 0},
                                  {stdout_.get(), POLLIN, 0},
                                  {stderr_.get(), POLLIN, 0},
+                                 {exit_.get(), POLLIN, 0},
                                  {cancel_ ? cancel_->fd() : -1, POLLIN, 0}}};
   if (::poll(entries.data(), entries.size(), -1) < 0) {
     if (errno == EINTR) return true;
     throw Error(std::string("poll failed: ") + std::strerror(errno));
   }
   if (cancel_) cancel_->throw_if_cancelled();
-  if (entries[0].revents != 0) write_input();
+  if ((entries[0].revents & POLLERR) != 0) {
+    refuse_input();
+  } else if (entries[0].revents != 0) {
+    write_input();
+  }
   if (entries[1].revents != 0) read_output();
   if (entries[2].revents != 0) read_errors();
+  if (entries[3].revents != 0) exit_.reset();
   return true;
 }
 
@@ -228,10 +239,14 @@ void PipedProcess::Impl::write_input() {
   if (count >= 0) {
     lines_written_ += static_cast<std::size_t>(count);
   } else if (errno != EAGAIN && errno != EINTR) {
-    // The command wants no more; its exit status tells whether that is right.
-    stdin_.reset();
-    input_.reset();
+    refuse_input();
   }
+}
+
+// The command wants no more; its exit status tells whether that is right.
+void PipedProcess::Impl::refuse_input() {
+  stdin_.reset();
+  input_.reset();
 }
 
 bool PipedProcess::Impl::refill_input() {
@@ -279,7 +294,10 @@ void PipedProcess::Impl::read_errors() {
 }
 
 void PipedProcess::Impl::check_status() {
-  stdin_.reset();
+  if (stderr_) {
+    read_errors();  // a chunk is all that a pipe holds
+    error_lines_.finish();
+  }
   const ExitStatus status = process_.wait();
   if (status.success()) {
     // A command that failed has a better explanation for a frame that is cut off.

@@ -39,9 +39,10 @@ struct PipedProcessOptions {
   LineSink stderr_lines = {};
 };
 
-/// Feeds stdin while reading stdout. A command that stops reading early is no failure; an exit
-/// status other than 0 is. Destroying the source before its end kills the command's process group;
-/// when this process dies, the command gets SIGKILL.
+/// Feeds stdin while reading stdout, until the command has ended, with stdout at its end and all
+/// input taken or refused: one that closes stdin early is no failure, an exit status other than 0
+/// is. Of stderr counts what was written by then. Destroying the source before its end kills the
+/// command's process group; when this process dies, the command gets SIGKILL.
 class PipedProcess final : public ByteSource {
  public:
   /// Starts the command. Throws Error that names it when it is empty, not found or not executable.

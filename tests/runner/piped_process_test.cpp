@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "base/error.hpp"
@@ -106,6 +109,7 @@ TEST_SUITE("piped process") {
   TEST_CASE("more data than all pipes hold flows through, both ways at once") {
     const NothingIsLeft check;
     std::vector<std::string> lines;
+    lines.reserve(20'000);
     for (int i = 0; i < 20'000; ++i) lines.push_back(std::to_string(i) + std::string(500, 'x'));
     CHECK(pipe("cat", lines) == lines);
   }
@@ -121,6 +125,31 @@ TEST_SUITE("piped process") {
     const std::vector<std::string> lines(100'000, std::string(100, 'x'));
     CHECK(pipe("head -n 1", lines).size() == 1);
     CHECK(pipe("exec 0<&-; echo none", lines) == std::vector<std::string>{"none"});
+  }
+
+  TEST_CASE("a command that answers nothing gets all of its input") {
+    const NothingIsLeft check;
+    const TempDir folder(default_temp_root(), "py4cpp-pipe-");
+    const std::string file = (folder.path() / "input").string();
+    const std::vector<std::string> lines(20'000, std::string(100, 'x'));
+    CHECK(pipe("exec cat >" + file + " 2>&1", lines).empty());
+    CHECK(std::filesystem::file_size(file) == 20'000 * 101);
+    CHECK(pipe("exec >&- 2>&-; cat >" + file, {"x"}).empty());
+    CHECK(std::filesystem::file_size(file) == 2);
+    CHECK_THROWS_WITH_AS(pipe("exec >&- 2>&-; cat >" + file + "; exit 3", lines),
+                         doctest::Contains("exit status 3"), WorkerFailed);
+  }
+
+  TEST_CASE("what a command starts may outlive it, when it writes to stderr at most") {
+    const auto start = std::chrono::steady_clock::now();
+    const std::vector<std::string> ids = pipe("sleep 20 >&- & echo $!; echo bye >&2", {"unread"});
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+    REQUIRE(ids.size() == 1);
+    const int id = std::stoi(ids.front());
+    ::kill(id, SIGKILL);
+    CHECK(eventually([&] { return !process_exists(id); }));
+    CHECK_THROWS_WITH_AS(pipe("yes e >&2 & echo no luck >&2; exit 3", {}),
+                         doctest::Contains("exit status 3"), WorkerFailed);
   }
 
   TEST_CASE("a reader that stops early ends the command and what it started") {
@@ -141,7 +170,12 @@ TEST_SUITE("piped process") {
     const NothingIsLeft check;
     const auto cancel = std::make_shared<CancelToken>();
     auto process = shell("sleep 600", {}, cancel);
-    const std::jthread other([&] { cancel->cancel("enough"); });
+    auto silent = shell("exec >&- 2>&-; sleep 600", {}, cancel);
+    const std::jthread other([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      cancel->cancel("enough");
+    });
+    CHECK_THROWS_WITH_AS(silent->next(), "enough", TaskCancelled);
     CHECK_THROWS_WITH_AS(process->next(), "enough", TaskCancelled);
   }
 
