@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <list>
@@ -100,6 +101,7 @@ void EncryptedBroadcasts::Impl::serve(Serving& serving) {
   }
   serving.listener.reset();
   serving.dir.remove();
+  serving.broadcasts.clear();
   serving.done = true;
 }
 
@@ -111,7 +113,7 @@ Fd EncryptedBroadcasts::Impl::meet(const Serving& serving) {
     if (!worker) continue;
     if (serving.secret.empty()) return worker;
     try {
-      const Patience soon{after(host_.options.connect_ms_max), &stop_};
+      const Patience soon{std::min(patience.deadline, after(secret_ms_max)), &stop_};
       if (!equal_in_constant_time(receive_text(worker, soon), serving.secret)) continue;
       send_text(worker, "ok", soon.deadline);
       return worker;

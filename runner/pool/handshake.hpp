@@ -3,6 +3,7 @@
 // The few fields that are exchanged before a worker's first task.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,6 +17,9 @@ namespace py4cpp::runner {
 
 /// The longest text of a handshake: secrets have 64 bytes, answers 2 or 3.
 inline constexpr std::int32_t handshake_text_bytes_max = 1024;
+
+/// A stranger that connects to our port and says nothing must not keep the worker waiting.
+inline constexpr std::chrono::milliseconds secret_ms_max{3'000};
 
 /// All throw Disconnected at the end of the stream, at the deadline, and on nonsense; those with
 /// patience throw TaskCancelled too.

@@ -13,9 +13,6 @@
 namespace py4cpp::runner {
 namespace {
 
-// A stranger that connects to our port and says nothing must not keep the worker waiting.
-constexpr std::chrono::milliseconds secret_ms_max{3'000};
-
 // Where one worker is expected.
 struct Meeting {
   TempDir dir;

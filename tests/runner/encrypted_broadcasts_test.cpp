@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "base/error.hpp"
+#include "runner/pool/handshake.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -81,6 +82,27 @@ TEST_SUITE("encrypted broadcasts") {
     CHECK_THROWS_WITH_AS(run(workers, server, {broadcast}, {"5"}), doctest::Contains("EOFError"),
                          PythonError);
     CHECK(eventually([&] { return workers.said().find("is damaged") != std::string::npos; }));
+  }
+
+  TEST_CASE("a broadcast that was handed out is let go") {
+    Workers workers(interpreters().front());
+    Secrets secrets(workers.folder());
+    const auto server = std::make_shared<EncryptedBroadcasts>(workers.factories(), secrets.key);
+    auto broadcast = secrets.broadcast(5, "first-broadcast");
+    const std::weak_ptr<const Broadcast> left = broadcast;
+    CHECK(run(workers, server, {std::exchange(broadcast, nullptr)}, {"5"}) == Texts{"111"});
+    CHECK(eventually([&] { return left.expired(); }));
+  }
+
+  TEST_CASE("a stranger who says nothing does not keep a worker waiting") {
+    Workers workers(interpreters().front(), {.unix_sockets = false});
+    EncryptedBroadcasts server(workers.factories(), std::make_shared<const EncryptionKey>());
+    const LocalServer offer = server.offer({});
+    const auto port = static_cast<std::uint16_t>(offer.port);
+    const Fd stranger = connect_loopback(port);
+    const Fd worker = connect_loopback(port);
+    send_text(worker, offer.secret, no_deadline);
+    CHECK(receive_text(worker, {after(std::chrono::seconds(10))}) == "ok");
   }
 
   TEST_CASE("offers that nobody takes are bounded and end with the server") {
