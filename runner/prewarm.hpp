@@ -19,7 +19,8 @@ std::vector<std::string> arrow_modules();
 
 struct PrewarmOptions {
   std::size_t workers = 1;
-  /// Imported in each worker, in this order. One that is not installed is passed over.
+  /// Imported in each worker, in this order. One that is not installed is passed over, and so is
+  /// one whose name is misspelt.
   std::vector<std::string> modules = arrow_modules();
   /// The includes of the function lie here.
   std::string files_directory = "/tmp";

@@ -53,7 +53,8 @@ struct WorkerOptions {
   bool reuse = true;
   /// Unix sockets where the release has them; TCP with a secret elsewhere.
   bool unix_sockets = true;
-  /// spark.python.daemon.module and spark.python.worker.module.
+  /// spark.python.daemon.module and spark.python.worker.module. The latter is for simple workers:
+  /// pyspark.daemon takes only one whose name begins with pyspark, and before 4.0 none.
   std::string daemon_module = "pyspark.daemon";
   std::string worker_module = "pyspark.worker";
   /// Added to the environment of every worker; a function's own environment wins.

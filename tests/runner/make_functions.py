@@ -79,6 +79,11 @@ def segfault(items):
     time.sleep(60)
 
 
+def late(items):
+    time.sleep(1)
+    return items
+
+
 def hang(items):
     time.sleep(600)
     return items
@@ -260,9 +265,9 @@ def functions():
         f.__name__: raw(f)
         for f in (
             identity, upper, first_three, ignore_input, megabytes, boom, kill_while_reading,
-            kill_while_writing, hard_exit, segfault, hang, say_pid_then_hang, chatter, environment,
-            pid, context, broadcasts, files, includes, gather_twice, barrier_or_gather, loaded, say,
-            stuck_in_c, too_much_memory, fault, oom_score,
+            kill_while_writing, hard_exit, segfault, late, hang, say_pid_then_hang, chatter,
+            environment, pid, context, broadcasts, files, includes, gather_twice, barrier_or_gather,
+            loaded, say, stuck_in_c, too_much_memory, fault, oom_score,
         )
     }  # fmt: skip
     made["count"] = raw(counting())

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "base/error.hpp"
@@ -215,6 +216,42 @@ TEST_SUITE("worker factory") {
     pid_of(workers);
     CHECK(workers.stats().reused == 1);
     CHECK(workers.stats().created == 2);
+  }
+
+  TEST_CASE("another daemon module starts pyspark's") {
+    const TempDir modules(default_temp_root(), "py4cpp-modules-");
+    std::ofstream(modules.path() / "marked_daemon.py") << "import os, runpy\n"
+                                                          "os.environ['MARK'] = 'daemon'\n"
+                                                          "runpy.run_module('pyspark.daemon',"
+                                                          " run_name='__main__')\n";
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.daemon_module = "marked_daemon",
+                                    .environment = {{"PYTHONPATH", modules.path().string()}}});
+      CHECK(workers.run("environment", {"MARK"}) == std::vector<std::string>{"daemon"});
+    }
+  }
+
+  TEST_CASE("another worker module runs pyspark's, also in a daemon that takes one") {
+    const TempDir modules(default_temp_root(), "py4cpp-modules-");
+    std::ofstream(modules.path() / "pyspark_marked.py")
+        << "import os, runpy\n"
+           "from pyspark.worker import main\n"
+           "os.environ['MARK'] = 'worker'\n"
+           "if __name__ == '__main__':\n"
+           "    runpy.run_module('pyspark.worker', run_name='__main__')\n";
+    for (const Interpreter& interpreter : interpreters()) {
+      for (const bool use_daemon : {true, false}) {
+        CAPTURE(interpreter.release.text());
+        CAPTURE(use_daemon);
+        Workers workers(interpreter, {.use_daemon = use_daemon,
+                                      .worker_module = "pyspark_marked",
+                                      .environment = {{"PYTHONPATH", modules.path().string()}}});
+        const bool taken = !use_daemon || interpreter.release.variant().daemon_argument;
+        CHECK(workers.run("environment", {"MARK"}) ==
+              std::vector<std::string>{taken ? "worker" : "(not set)"});
+      }
+    }
   }
 
   TEST_CASE("an interpreter that is not there is named") {

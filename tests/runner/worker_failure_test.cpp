@@ -164,6 +164,28 @@ TEST_SUITE("worker failure") {
     }
   }
 
+  TEST_CASE("a task that is idle for too long goes on, with a warning, unless it is to be killed") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.task_idle_ms_max = milliseconds(300)});
+      CHECK(workers.run("late", {"a", "b"}) == std::vector<std::string>{"a", "b"});
+      CHECK(contains(workers.said(), "took and gave nothing for 300 ms"));
+      CHECK(workers.stats().idle == 1);
+      CHECK(workers.stats().killed == 0);
+    }
+  }
+
+  TEST_CASE("with stack dumps on, a task that hangs shows where it is while it runs") {
+    Workers workers(interpreters().front(), {.traceback_dump_s = std::chrono::seconds(1)});
+    const auto cancel = std::make_shared<CancelToken>();
+    const auto task = workers.start("hang", {}, cancel);
+    const std::jthread other([&] {
+      CHECK(eventually([&] { return contains(workers.said(), "in hang"); }));
+      cancel->cancel("seen enough");
+    });
+    CHECK_THROWS_WITH_AS(task->next(), "seen enough", TaskCancelled);
+  }
+
   TEST_CASE("among tasks that fail in every way, the others are right") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -43,6 +44,11 @@ def twice(values: Any) -> Any:
 def shout(_split: int, items: Iterable[bytes]) -> Iterator[bytes]:
     """Over an RDD's items."""
     return (item.upper() for item in items)
+
+
+def loaded(_split: int, items: Iterable[bytes]) -> Iterator[bytes]:
+    """Over an RDD's items: which of these modules are imported already."""
+    return (str(item.decode() in sys.modules).encode() for item in items)
 
 
 def from_tenth_on(batches: Iterable[Any], then: Callable[[], object]) -> Iterator[Any]:

@@ -10,7 +10,10 @@
 #include <fstream>
 #include <ranges>
 
+#include "../worker_fixture.hpp"
 #include "base/error.hpp"
+#include "runner/prewarm.hpp"
+#include "runner/python_command.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
@@ -48,6 +51,24 @@ TEST_SUITE("arrow workers") {
     CHECK(count == times);
     CHECK(most_mb < before_mb + 64);
     CHECK(task->task().worker_reused());
+  }
+
+  TEST_CASE("prewarmed workers have pandas and Arrow before their first task") {
+    for (const std::string& pyspark : pyspark_environments()) {
+      CAPTURE(pyspark);
+      ArrowWorkers workers(pyspark);
+      const PythonFunction loaded = workers.function(
+          rdd_function_command("arrow_functions", "loaded", RddFrames::bytes, RddFrames::bytes));
+      const PythonRunner runner(workers.factories(), loaded);
+      const auto answers = [&](const std::vector<std::string>& modules) {
+        return read_all(*runner.compute(source(modules), {}));
+      };
+      CHECK(answers({"pandas", "pyarrow"}) == std::vector<std::string>{"False", "False"});
+      workers.factories().stop();
+      prewarm(workers.factories(), loaded);
+      CHECK(answers(arrow_modules()) == std::vector<std::string>(arrow_modules().size(), "True"));
+      CHECK(workers.factories().stats().created == 2);
+    }
   }
 
   TEST_CASE("a task is a range of its batches, which throws what the task throws") {
