@@ -112,10 +112,12 @@ struct WorkerOptions {
   /// (spark.python.task.killTimeout); whoever reads it kills the worker at once.
   std::chrono::milliseconds cancel_kill_ms_max{2'000};
 
-  /// What the library itself may hold of one task's input and output; a single frame or batch may
-  /// be larger, up to `frame_bytes_max`.
+  /// A frame or batch of a worker's answer gets its memory at once up to this size; a larger one
+  /// gets more and more as its bytes arrive. No bound of what a task holds: that is 80 KB of its
+  /// input beside the run or batch (before 4.1: group) that its source gave last, and 256 KB of
+  /// its output, 1 MB with Arrow data, or one frame or batch that is larger.
   std::size_t task_bytes_max = std::size_t{64} << 20;
-  /// The largest frame that a worker may send.
+  /// The largest frame or batch that a worker may send.
   std::size_t frame_bytes_max = 0x7fffffff;
   /// Accumulators that one task may update.
   std::size_t accumulators_max = 1'000'000;

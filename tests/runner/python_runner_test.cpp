@@ -26,6 +26,19 @@ class EndlessSource final : public ByteSource {
   const Bytes frames_ = frames(std::vector<std::string>(1000, std::string(100, 'x')));
 };
 
+// The same run of frames, again and again.
+class RepeatedSource final : public ByteSource {
+ public:
+  RepeatedSource(Bytes run, int times) : run_(std::move(run)), left_(times) {}
+  std::span<const std::byte> next() override {
+    return left_-- > 0 ? std::span<const std::byte>(run_) : std::span<const std::byte>();
+  }
+
+ private:
+  const Bytes run_;
+  int left_;
+};
+
 class FailingSource final : public ByteSource {
  public:
   std::span<const std::byte> next() override { throw Error("the block is gone"); }
@@ -48,6 +61,29 @@ TEST_SUITE("python runner") {
       CHECK(workers.run("identity", {"a", "", "ccc"}) == std::vector<std::string>{"a", "", "ccc"});
       CHECK(workers.run("upper", {"a", "b"}) == std::vector<std::string>{"A", "B"});
       CHECK(workers.run("upper", {}).empty());
+    }
+  }
+
+  TEST_CASE("much more data than the memory of a task goes through a worker and back") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      const PythonRunner runner(workers.factories(), workers.function("identity"));
+      const Bytes run = frames(std::vector<std::string>(20, std::string(10'000, 'x')));
+      std::size_t most_mb = 0;
+      const auto pass = [&](int times) {
+        const auto task = runner.compute(std::make_unique<RepeatedSource>(run, times), {});
+        std::size_t bytes = 0;
+        for (const auto got : *task) {
+          bytes += got.size();
+          most_mb = std::max(most_mb, resident_mb());
+        }
+        CHECK(bytes == run.size() * static_cast<std::size_t>(times));
+      };
+      pass(10);
+      const std::size_t before_mb = most_mb;
+      pass(1'500);  // some 300 MB each way
+      CHECK(most_mb < before_mb + 16);
     }
   }
 

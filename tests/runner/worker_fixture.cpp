@@ -77,6 +77,13 @@ std::vector<std::string> read_all(ByteSource& source) {
   }
 }
 
+std::size_t resident_mb() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t pages = 0;
+  file >> pages >> pages;
+  return pages * 4096 >> 20;
+}
+
 Log Recorder::log() {
   return [shared = shared_](LogLevel, std::string_view component, std::string_view text) {
     const std::lock_guard lock(shared->mutex);

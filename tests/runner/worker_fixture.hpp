@@ -3,6 +3,7 @@
 // The vocabulary of the tests against real pyspark workers: functions by name, frames from texts.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -33,6 +34,9 @@ std::unique_ptr<ByteSource> source(const std::vector<std::string>& texts);
 
 /// Pulls everything.
 std::vector<std::string> read_all(ByteSource& source);
+
+/// This process's memory.
+std::size_t resident_mb();
 
 /// Collects log texts and output lines of any thread.
 class Recorder {

@@ -7,7 +7,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <ranges>
 
 #include "../worker_fixture.hpp"
@@ -18,17 +17,6 @@
 using namespace py4cpp;
 using namespace py4cpp::runner;
 using namespace py4cpp::runner::test;
-
-namespace {
-
-std::size_t resident_mb() {
-  std::ifstream file("/proc/self/statm");
-  std::size_t pages = 0;
-  file >> pages >> pages;
-  return pages * 4096 >> 20;
-}
-
-}  // namespace
 
 TEST_SUITE("arrow workers") {
   TEST_CASE("much more data than the memory of a task goes through a worker and back") {
