@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -33,8 +34,8 @@ void Worker::end(WorkerAction action) {
 }
 
 bool Worker::idle_and_well() const {
-  pollfd entry{socket.get(), POLLIN, 0};
-  return ::poll(&entry, 1, 0) == 0;
+  std::array<pollfd, 2> entries{{{socket.get(), POLLIN, 0}, {process_fd.get(), POLLIN, 0}}};
+  return ::poll(entries.data(), entries.size(), 0) == 0;
 }
 
 void Worker::signal(int number) const {

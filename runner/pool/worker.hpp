@@ -44,7 +44,7 @@ class Worker {
   /// Does what the life cycle says at the worker's end.
   void end(WorkerAction action);
 
-  /// False when an idle worker's connection has ended, or holds bytes that nobody asked for.
+  /// False when an idle worker or its connection has ended, or bytes came that nobody asked for.
   bool idle_and_well() const;
 
   /// Sends a signal to the process. It cannot hit another process that got the same id. Any thread

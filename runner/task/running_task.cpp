@@ -19,6 +19,9 @@ namespace {
 // What a Unix socket holds on its way to a worker: so much that the worker finds its next batch
 // there when it is done with one, also when this process is busy with something else meanwhile.
 constexpr int send_buffer_bytes = 1 << 20;
+// How long the last bytes of a worker that ended may be on their way. The end of its connection
+// does not tell: a child that it left behind may hold the other end.
+constexpr int last_bytes_ms_max = 500;
 // Writes at a time, before reading has its turn again.
 constexpr int writes_max = 8;
 
@@ -167,17 +170,22 @@ void RunningTask::send_input() {
 }
 
 void RunningTask::wait_for_worker(bool& readable, bool& writable) {
-  const short events = static_cast<short>(input_.pending() ? POLLIN | POLLOUT : POLLIN);
-  std::array<pollfd, 2> entries{{{lease_->socket.get(), events, 0}, {-1, POLLIN, 0}}};
-  if (cancel_) entries[1].fd = cancel_->fd();  // poll passes over a negative descriptor
-  const int wait_ms = host_.options.task_idle_ms_max.count() > 0
-                          ? static_cast<int>(host_.options.task_idle_ms_max.count())
-                          : -1;
+  const bool writes = input_.pending() && !worker_ended_;
+  const short events = static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN);
+  // Poll passes over a negative descriptor.
+  std::array<pollfd, 3> entries{{{lease_->socket.get(), events, 0},
+                                 {worker_ended_ ? -1 : lease_->process_fd.get(), POLLIN, 0},
+                                 {cancel_ ? cancel_->fd() : -1, POLLIN, 0}}};
+  const auto idle_ms_max = host_.options.task_idle_ms_max.count();
+  int wait_ms = idle_ms_max > 0 ? static_cast<int>(idle_ms_max) : -1;
+  if (worker_ended_) wait_ms = last_bytes_ms_max;
   const int ready = ::poll(entries.data(), entries.size(), wait_ms);
   if (ready < 0 && errno != EINTR) throw Error(std::string("poll failed: ") + std::strerror(errno));
+  if (ready == 0 && worker_ended_) fail_lost("ended");
   if (ready == 0) on_idle();
   if (ready <= 0) return;
   if (cancel_) cancel_->throw_if_cancelled();
+  if (entries[1].revents != 0) worker_ended_ = true;
   writable = (entries[0].revents & POLLOUT) != 0;
   readable = (entries[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
 }

@@ -61,6 +61,7 @@ class RunningTask final : public PythonTask {
   std::size_t handed_out_ = 0;  // bytes of the run that the caller holds
   bool left_over_ = false;      // the worker finished without its whole input
   bool done_ = false;
+  bool worker_ended_ = false;  // what it said last may still be to be read
   std::exception_ptr failure_;
   WorkerEvent failure_event_ = WorkerEvent::task_aborted;
 };

@@ -95,6 +95,26 @@ def say_pid_then_hang(items):
     time.sleep(600)
 
 
+def leave_child():
+    """A process that has the worker's connection, and outlives the worker."""
+    if os.fork() == 0:
+        time.sleep(600)
+        os._exit(0)
+
+
+def leave_child_and_answer(items):
+    leave_child()
+    return items
+
+
+def close_all_and_loop(items):
+    """Goes on without any descriptor."""
+    list(items)
+    os.closerange(0, 65536)
+    while True:
+        time.sleep(0.01)
+
+
 def chatter(items):
     for item in items:
         for _ in range(2000):
@@ -219,6 +239,12 @@ def fault(items):
             held.append(os.open(os.devnull, os.O_RDONLY))
     elif what == "hangs":
         time.sleep(600)
+    elif what == "killed_with_child":
+        leave_child()
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "hangs_with_child":
+        leave_child()
+        time.sleep(600)
     elif what == "stuck":
         ctypes.PyDLL(None).sleep(600)
     yield from items
@@ -268,6 +294,7 @@ def functions():
             kill_while_writing, hard_exit, segfault, late, hang, say_pid_then_hang, chatter,
             environment, pid, context, broadcasts, files, includes, gather_twice, barrier_or_gather,
             loaded, say, stuck_in_c, too_much_memory, fault, oom_score,
+            leave_child_and_answer, close_all_and_loop,
         )
     }  # fmt: skip
     made["count"] = raw(counting())

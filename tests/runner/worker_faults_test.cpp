@@ -8,6 +8,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "base/error.hpp"
 #include "failing_forks.hpp"
@@ -30,7 +31,9 @@ constexpr Fault deaths[] = {{"killed", "was killed or crashed"},
                             {"exits", "was killed or crashed"},
                             {"crashes", "was killed or crashed"},
                             {"aborts", "was killed or crashed"},
-                            {"hangs", "took longer than 1500 ms"}};
+                            {"hangs", "took longer than 1500 ms"},
+                            {"killed_with_child", "was killed or crashed"},
+                            {"hangs_with_child", "took longer than 1500 ms"}};
 constexpr Fault raises[] = {{"raises", "raised on purpose"},
                             {"memory", "MemoryError"},
                             {"descriptors", "Too many open files"}};
@@ -112,6 +115,39 @@ TEST_SUITE("worker faults") {
       CHECK_THROWS_WITH_AS(workers.run("identity", {}), doctest::Contains("took longer than"),
                            WorkerFailed);
       check_well(workers);
+    }
+  }
+
+  TEST_CASE("an idle worker that died is passed over, also when a child of it has its connection") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      const auto task = workers.start("leave_child_and_answer", {"a"});
+      CHECK(read_all(*task) == std::vector<std::string>{"a"});
+      CHECK(workers.stats().idle == 1);
+      ::kill(task->worker_pid(), SIGKILL);
+      CHECK(eventually([&] { return !process_exists(task->worker_pid()); }));
+      check_well(workers);
+      CHECK(workers.stats().created == 2);
+    }
+  }
+
+  TEST_CASE("a worker that ended after its last word is not lost") {
+    for (const Interpreter& interpreter : interpreters()) {
+      for (const bool unix_sockets : {true, false}) {
+        CAPTURE(interpreter.release.text());
+        CAPTURE(unix_sockets);
+        Workers workers(interpreter, {.unix_sockets = unix_sockets});
+        const std::vector<std::string> input = {std::string(10'000, 'x'), "a"};
+        workers.run("leave_child_and_answer", {});
+        // A worker that has served a task gets all input, and so answers, before its task is read.
+        const auto task = workers.start("identity", input);
+        std::this_thread::sleep_for(milliseconds(500));
+        ::kill(task->worker_pid(), SIGKILL);
+        CHECK(eventually([&] { return !process_exists(task->worker_pid()); }));
+        CHECK(read_all(*task) == input);
+        check_well(workers);
+      }
     }
   }
 
