@@ -29,7 +29,7 @@ struct WorkerStats {
   std::uint64_t created = 0;        ///< workers made
   std::uint64_t leases = 0;         ///< workers lent to tasks
   std::uint64_t reused = 0;         ///< leases served by an idle worker
-  std::uint64_t killed = 0;         ///< workers ended by force
+  std::uint64_t killed = 0;         ///< workers ended by force, or lost
   std::uint64_t daemon_starts = 0;  ///< daemons started, the first one included
   /// Daemons that replaced one that was gone.
   std::uint64_t daemon_restarts = 0;

@@ -14,7 +14,6 @@ WorkerAction WorkerLife::on(WorkerEvent event) {
       state_ = WorkerState::ready;
       return WorkerAction::none;
     case WorkerState::ready:
-      if (event == WorkerEvent::lost) return end(WorkerAction::close);
       if (event != WorkerEvent::leased) return end(WorkerAction::kill);
       state_ = WorkerState::busy;
       return WorkerAction::none;
@@ -33,8 +32,8 @@ WorkerAction WorkerLife::on_busy(WorkerEvent event) {
       state_ = WorkerState::ready;
       return WorkerAction::keep;
     case WorkerEvent::task_raised:
-    case WorkerEvent::lost:
       return end(WorkerAction::close);
+    case WorkerEvent::lost:
     case WorkerEvent::started:
     case WorkerEvent::authenticated:
     case WorkerEvent::leased:

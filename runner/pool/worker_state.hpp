@@ -21,7 +21,7 @@ enum class WorkerEvent {
   task_early,     ///< the task is answered, but input is left over
   task_raised,    ///< the task ended in an exception
   task_aborted,   ///< the task was given up half way
-  lost,           ///< the connection ended or failed
+  lost,           ///< it or its connection ended; a process may go on without its connection
   expired,        ///< it waited too long, or is one too many
 };
 

@@ -151,6 +151,18 @@ TEST_SUITE("worker faults") {
     }
   }
 
+  TEST_CASE("a worker that closes its connection and goes on is killed") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      const auto task = workers.start("close_all_and_loop", {});
+      CHECK_THROWS_WITH_AS(read_all(*task), doctest::Contains("was killed or crashed"),
+                           WorkerFailed);
+      CHECK(eventually([&] { return !process_exists(task->worker_pid()); }));
+      CHECK(workers.stats().live == 0);
+    }
+  }
+
   TEST_CASE("a daemon that is killed while its workers read, write or wait is replaced") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());

@@ -64,7 +64,10 @@ TEST_SUITE("worker life") {
 
   TEST_CASE("a worker that waits for the end of its connection is not killed") {
     CHECK(busy().on(WorkerEvent::task_raised) == WorkerAction::close);
-    CHECK(busy().on(WorkerEvent::lost) == WorkerAction::close);
+  }
+
+  TEST_CASE("a worker that lost its connection is killed, for it may go on without") {
+    CHECK(busy().on(WorkerEvent::lost) == WorkerAction::kill);
   }
 
   TEST_CASE("a worker in the middle of something is killed") {
@@ -72,10 +75,10 @@ TEST_SUITE("worker life") {
     CHECK(busy().on(WorkerEvent::task_early) == WorkerAction::kill);
   }
 
-  TEST_CASE("idle workers are dropped when they die and killed when they expire") {
+  TEST_CASE("idle workers are killed when they are lost and when they expire") {
     WorkerLife dead({.authenticates = false, .reusable = true});
     dead.on(WorkerEvent::started);
-    CHECK(dead.on(WorkerEvent::lost) == WorkerAction::close);
+    CHECK(dead.on(WorkerEvent::lost) == WorkerAction::kill);
     WorkerLife old({.authenticates = false, .reusable = true});
     old.on(WorkerEvent::started);
     CHECK(old.on(WorkerEvent::expired) == WorkerAction::kill);
