@@ -156,16 +156,20 @@ void WorkerFactory::Impl::release_worker(std::unique_ptr<Worker> worker, WorkerA
 
 void WorkerFactory::Impl::put_idle(std::unique_ptr<Worker> worker) {
   worker->idle_since = std::chrono::steady_clock::now();
-  std::unique_ptr<Worker> one_too_many;
+  std::unique_ptr<Worker> ended;
   {
     const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(worker));
-    if (idle_.size() > host_.options.idle_workers_max) {
-      one_too_many = std::move(idle_.front());
-      idle_.pop_front();
+    if (worker->stop_reason() != StopReason::none) {
+      ended = std::move(worker);  // its task ended well all the same
+    } else {
+      idle_.push_back(std::move(worker));
+      if (idle_.size() > host_.options.idle_workers_max) {
+        ended = std::move(idle_.front());
+        idle_.pop_front();
+      }
     }
   }
-  if (one_too_many) end_worker(std::move(one_too_many), WorkerEvent::expired);
+  if (ended) end_worker(std::move(ended), WorkerEvent::expired);
 }
 
 void WorkerFactory::Impl::end_worker(std::unique_ptr<Worker> worker, WorkerEvent why) {

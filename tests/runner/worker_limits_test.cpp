@@ -59,6 +59,28 @@ TEST_SUITE("worker limits") {
     }
   }
 
+  TEST_CASE("a worker that was told to end just as its task ended well gets no further task") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter, {.task_ms_max = milliseconds(1'500)});
+      WorkerFactory& factory = workers.factories().get(interpreter.python);
+      // A worker that has served a task gets all input, and so answers, before its task is read.
+      workers.run("identity", {});
+      const auto too_long = workers.start("identity", {"a"});
+      std::this_thread::sleep_for(milliseconds(2'000));
+      CHECK(read_all(*too_long) == std::vector<std::string>{"a"});
+      CHECK(workers.stats().live == 0);
+
+      workers.run("identity", {});
+      const auto stopped = workers.start("identity", {"a"});
+      std::this_thread::sleep_for(milliseconds(500));
+      CHECK(factory.stop_worker(stopped->worker_pid()));
+      CHECK(read_all(*stopped) == std::vector<std::string>{"a"});
+      CHECK(workers.stats().live == 0);
+      workers.run("identity", {});
+    }
+  }
+
   TEST_CASE("a cancelled worker that is stuck in C code ends though nobody reads its task") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
