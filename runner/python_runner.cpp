@@ -47,12 +47,22 @@ BasePythonRunner::BasePythonRunner(WorkerFactories& factories,
       options_(completed(std::move(options), eval_type, release_, functions_.size())),
       includes_(all_includes(functions_)),
       broadcasts_(checked_broadcasts(functions_, factories.options())),
-      factory_(factories.get(first().python_executable, first().environment)) {}
+      factory_(factories.get(first().python_executable, first().environment)),
+      host_(factories.host()) {}
+
+Lease BasePythonRunner::acquire(const std::shared_ptr<const CancelToken>& cancel) const {
+  try {
+    return factory_.acquire(cancel);
+  } catch (...) {
+    TaskMeter(host_.counters).failed(std::current_exception());
+    throw;
+  }
+}
 
 std::unique_ptr<PythonTask> BasePythonRunner::compute(
     std::unique_ptr<ByteSource> input, const TaskContext& context,
     std::shared_ptr<const CancelToken> cancel) const {
-  Lease lease = factory_.acquire(cancel);
+  Lease lease = acquire(cancel);
   lease->begin_task(context.task_attempt_id);
   BroadcastChange broadcasts = change_broadcasts(broadcasts_, *lease);
   if (options_.broadcast_server && !broadcasts.added.empty()) {

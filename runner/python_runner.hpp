@@ -99,7 +99,7 @@ class BasePythonRunner {
 
   /// Borrows a worker and starts a task on it: the header is sent, input follows as the worker
   /// takes it. One thread at a time may use the result. Throws as WorkerFactory::acquire, and
-  /// TaskCancelled when the token is cancelled already.
+  /// TaskCancelled when the token is cancelled already; what the input throws comes from the task.
   std::unique_ptr<PythonTask> compute(std::unique_ptr<ByteSource> input, const TaskContext& context,
                                       std::shared_ptr<const CancelToken> cancel = {}) const;
 
@@ -117,6 +117,8 @@ class BasePythonRunner {
   const std::vector<std::vector<Argument>>& argument_offsets() const { return argument_offsets_; }
 
  private:
+  Lease acquire(const std::shared_ptr<const CancelToken>& cancel) const;
+
   const std::vector<ChainedPythonFunctions> functions_;
   const EvalType eval_type_;
   const PythonRelease release_;
@@ -125,6 +127,7 @@ class BasePythonRunner {
   const std::vector<std::string> includes_;
   const std::vector<std::shared_ptr<const Broadcast>> broadcasts_;
   WorkerFactory& factory_;
+  WorkerHost& host_;
 };
 
 /// Functions over RDD data (eval type 0): frames in, frames out, as the function's own serializers

@@ -25,9 +25,9 @@ struct RunnerMetrics {
   // Tasks that ended, each in one of these.
   std::uint64_t tasks_completed = 0;
   std::uint64_t tasks_raised = 0;     ///< the function raised
-  std::uint64_t tasks_lost = 0;       ///< the worker died, or was ended for taking too long
+  std::uint64_t tasks_lost = 0;       ///< the worker died (or never came), or took too long
   std::uint64_t tasks_cancelled = 0;  ///< cancelled, or destroyed before their end
-  std::uint64_t tasks_failed = 0;     ///< for another reason: an input that failed
+  std::uint64_t tasks_failed = 0;     ///< for another reason: an input that failed, Overloaded
 
   // Of those that completed. What the worker reports has a precision of 1 ms.
   TaskHistogram whole;    ///< from the lease to the last word

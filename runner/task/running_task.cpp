@@ -55,7 +55,12 @@ RunningTask::RunningTask(Lease lease, TaskInput input, AnswerForm form,
   // A worker that is new has imports to do, which it can do while the input is made. One that is
   // warm gets header and data, if they fit, in a single write.
   if (reused_) {
-    input_.fill();
+    try {
+      input_.fill();
+    } catch (...) {
+      fail(std::current_exception());  // `next` throws it
+      return;
+    }
   } else {
     widen(lease_->socket);
   }
@@ -78,13 +83,17 @@ std::span<const std::byte> RunningTask::next() {
     lease_->buffer.consume(std::exchange(handed_out_, 0));
     return advance();
   } catch (...) {
-    failure_ = std::current_exception();
-    count_items();
-    meter_.failed(failure_);
-    lease_.finish(failure_event_);
-    input_.drop();
+    fail(std::current_exception());
     throw;
   }
+}
+
+void RunningTask::fail(std::exception_ptr failure) {
+  failure_ = std::move(failure);
+  count_items();
+  meter_.failed(failure_);
+  lease_.finish(failure_event_);
+  input_.drop();
 }
 
 std::shared_ptr<const void> RunningTask::hold_run() {

@@ -38,6 +38,7 @@ class RunningTask final : public PythonTask {
 
  private:
   std::span<const std::byte> advance();
+  void fail(std::exception_ptr failure);
   void finish_answer(bool reusable);
   void count_items();
   void receive(std::size_t wanted);

@@ -258,10 +258,16 @@ TEST_SUITE("python runner") {
       CAPTURE(interpreter.release.text());
       Workers workers(interpreter);
       const PythonRunner runner(workers.factories(), workers.function("identity"));
-      const auto task = runner.compute(std::make_unique<FailingSource>(), {});
-      CHECK_THROWS_WITH_AS(task->next(), "the block is gone", Error);
-      CHECK_THROWS_WITH_AS(task->next(), "the block is gone", Error);
-      CHECK(workers.stats().live == 0);
+      for (const bool reused : {false, true}) {
+        if (reused) read_all(*runner.compute(source({}), {}));
+        const auto task = runner.compute(std::make_unique<FailingSource>(), {});
+        CHECK(task->worker_reused() == reused);
+        CHECK_THROWS_WITH_AS(task->next(), "the block is gone", Error);
+        CHECK_THROWS_WITH_AS(task->next(), "the block is gone", Error);
+        CHECK(workers.stats().live == 0);
+      }
+      CHECK(workers.factories().metrics().tasks_failed == 2);
+      CHECK(workers.factories().metrics().tasks_cancelled == 0);
     }
   }
 

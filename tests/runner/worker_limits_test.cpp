@@ -214,4 +214,16 @@ TEST_SUITE("worker limits") {
     CHECK(metrics.workers.leases == 5);
     CHECK(metrics.reuse_rate() == doctest::Approx(0.4));
   }
+
+  TEST_CASE("tasks that get no worker are counted, too") {
+    Workers workers(interpreters().front(), {.workers_max = 1});
+    const auto task = workers.start("identity", {});
+    CHECK_THROWS_AS(workers.start("identity", {}), Overloaded);
+    const auto cancel = std::make_shared<CancelToken>();
+    cancel->cancel("enough");
+    CHECK_THROWS_AS(workers.start("identity", {}, cancel), TaskCancelled);
+    const RunnerMetrics metrics = workers.factories().metrics();
+    CHECK(metrics.tasks_failed == 1);
+    CHECK(metrics.tasks_cancelled == 1);
+  }
 }
