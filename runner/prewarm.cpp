@@ -3,6 +3,7 @@
 
 #include <cctype>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -36,6 +37,20 @@ void append_unicode(Bytes& out, std::string_view text) {
   append(out, text);
 }
 
+// Workers that would end with their task, or be one too many, do not wait for another one.
+void check_stay(std::size_t workers, const WorkerOptions& options) {
+  if (!options.reuse || !options.use_daemon) {
+    throw Error(
+        "workers are made ahead of their tasks only if they serve several: set `reuse` and "
+        "`use_daemon`, or do without");
+  }
+  if (workers > options.idle_workers_max) {
+    throw Error("only " + std::to_string(options.idle_workers_max) +
+                " idle workers are kept, not " + std::to_string(workers) +
+                ": raise idle_workers_max or ask for fewer");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> arrow_modules() {
@@ -63,6 +78,7 @@ Bytes warm_up_command(const std::vector<std::string>& modules) {
 
 void prewarm(WorkerFactories& factories, const PythonFunction& function,
              const PrewarmOptions& options, const std::shared_ptr<const CancelToken>& cancel) {
+  check_stay(options.workers, factories.options());
   PythonFunction warm_up = function;
   warm_up.command = std::make_shared<const Bytes>(warm_up_command(options.modules));
   warm_up.broadcasts.clear();

@@ -29,7 +29,8 @@ struct PrewarmOptions {
 /// Makes workers for functions with this one's interpreter, environment and includes (its command
 /// is not used), each by a small task that imports the modules; they do so side by side. Returns
 /// when all of them are idle. Throws as BasePythonRunner::compute and PythonTask::next; a module
-/// that raises while it is imported is a PythonError.
+/// that raises while it is imported is a PythonError. Throws Error when the workers would not stay:
+/// without `reuse` or `use_daemon`, or when they are more than `idle_workers_max`.
 void prewarm(WorkerFactories& factories, const PythonFunction& function,
              const PrewarmOptions& options = {},
              const std::shared_ptr<const CancelToken>& cancel = {});

@@ -69,8 +69,8 @@ class WorkerFactory {
   /// factory; until its end, `task_ms_max` and the token are kept watch over.
   Lease acquire(const std::shared_ptr<const CancelToken>& cancel = {});
 
-  /// Starts workers until `count` are idle. Throws as `acquire`. See prewarm.hpp for workers that
-  /// also have imported something.
+  /// Starts workers until `count` are idle, or as many as are kept. Throws as `acquire`. See
+  /// prewarm.hpp for workers that also have imported something.
   void prewarm(std::size_t count);
 
   /// Ends the worker with this process id: an idle one leaves the queue, the task of a busy one

@@ -39,6 +39,17 @@ TEST_SUITE("prewarmed workers") {
     CHECK(workers.stats().live == 0);
   }
 
+  TEST_CASE("workers that would not wait for a task are not made") {
+    for (const WorkerOptions& options :
+         {WorkerOptions{.reuse = false}, WorkerOptions{.use_daemon = false},
+          WorkerOptions{.idle_workers_max = 1}}) {
+      Workers workers(interpreters().front(), options);
+      const PythonFunction function = workers.function("identity");
+      CHECK_THROWS_AS(prewarm(workers.factories(), function, {.workers = 2}), Error);
+      CHECK(workers.stats().created == 0);
+    }
+  }
+
   TEST_CASE("what is no module's name is refused") {
     CHECK_THROWS_AS(warm_up_command({"os; os.abort()"}), Error);
   }
