@@ -2,7 +2,10 @@
 #include "runner/worker_factories.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <csignal>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,11 +26,8 @@ std::chrono::milliseconds expiry_interval(const WorkerOptions& options) {
 
 class WorkerFactories::Impl {
  public:
-  explicit Impl(WorkerOptions with) : host(std::move(with)) {
-    host.control.every(expiry_interval(host.options), [this] {
-      for (WorkerFactory* factory : all()) factory->expire_idle();
-    });
-  }
+  explicit Impl(WorkerOptions with)
+      : host(std::move(with)), expiry([this](const std::stop_token& stop) { expire_idle(stop); }) {}
 
   WorkerFactory& get(const std::string& python_executable,
                      const std::map<std::string, std::string>& function_environment) {
@@ -64,12 +64,28 @@ class WorkerFactories::Impl {
     }
   }
 
+  // A thread of its own: the daemon of the last worker may take some time to end.
+  void expire_idle(const std::stop_token& stop) {
+    sigset_t signals;
+    sigfillset(&signals);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // signals are the embedder's business
+    std::mutex sleep_mutex;
+    std::condition_variable_any sleep;
+    std::unique_lock lock(sleep_mutex);
+    const auto stopped = [&] { return stop.stop_requested(); };
+    while (!sleep.wait_for(lock, stop, expiry_interval(host.options), stopped)) {
+      for (WorkerFactory* factory : all()) factory->expire_idle();
+    }
+  }
+
   using Key = std::pair<std::string, std::map<std::string, std::string>>;
 
   mutable std::mutex mutex;  // guards factories; they themselves never go away
   std::map<Key, std::unique_ptr<WorkerFactory>> factories;
-  // Last: its thread uses what stands above, and ends first.
+  // Its thread uses what stands above, and ends before.
   WorkerHost host;
+  // Last: it uses all of that.
+  std::jthread expiry;
 };
 
 WorkerFactories::WorkerFactories(WorkerOptions options)

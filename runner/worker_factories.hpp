@@ -15,8 +15,8 @@
 
 namespace py4cpp::runner {
 
-/// Owns all Python processes of an application and one thread that starts them, forwards their
-/// output and closes idle ones. When this process dies, however it dies, they end too.
+/// Owns all Python processes of an application and two threads: one starts them and forwards their
+/// output, the other closes idle ones. When this process dies, however it dies, they end too.
 /// All functions may be called from any thread.
 class WorkerFactories {
  public:

@@ -77,13 +77,6 @@ class ControlThread::Impl {
     });
   }
 
-  void every(std::chrono::milliseconds interval, std::function<void()> work) {
-    run([&] {
-      timers_.emplace_back(context_);
-      arm(timers_.back(), interval, std::move(work));
-    });
-  }
-
   void once(std::chrono::milliseconds delay, std::function<void()> work) {
     const auto timer = std::make_shared<asio::steady_timer>(context_, delay);
     asio::post(context_, [timer, work = std::move(work)]() mutable {
@@ -136,17 +129,6 @@ class ControlThread::Impl {
     return true;
   }
 
-  void arm(asio::steady_timer& timer, std::chrono::milliseconds interval,
-           std::function<void()> work) {
-    timer.expires_after(interval);
-    timer.async_wait([this, &timer, interval,
-                      work = std::move(work)](const boost::system::error_code& error) mutable {
-      if (error) return;
-      work();
-      arm(timer, interval, std::move(work));
-    });
-  }
-
   const std::size_t line_bytes_max_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard_ =
@@ -154,7 +136,6 @@ class ControlThread::Impl {
   // Used by the thread only.
   std::array<char, turn_bytes_max> buffer_{};
   std::list<Drain> drains_;
-  std::list<asio::steady_timer> timers_;
   // Last: it ends first, and starts when everything else is there.
   std::jthread thread_;
 };
@@ -178,10 +159,6 @@ void ControlThread::catch_up() {
 
 void ControlThread::once(std::chrono::milliseconds delay, std::function<void()> work) {
   impl_->once(delay, std::move(work));
-}
-
-void ControlThread::every(std::chrono::milliseconds interval, std::function<void()> work) {
-  impl_->every(interval, std::move(work));
 }
 
 }  // namespace py4cpp::runner

@@ -2,7 +2,7 @@
 //
 // The one thread behind all worker factories of an application. It starts child processes (the
 // kernel ends a child when the thread that started it ends, so this must be a lasting one), takes
-// in what they print, and does periodic work. No task's data passes through it.
+// in what they print, and does timed work. No task's data passes through it.
 #pragma once
 
 #include <chrono>
@@ -42,9 +42,6 @@ class ControlThread {
   /// Calls `work` one time, after `delay`, unless the thread ends before. It must not throw nor
   /// block.
   void once(std::chrono::milliseconds delay, std::function<void()> work);
-
-  /// Calls `work` again and again, until the thread ends. It must not throw nor block.
-  void every(std::chrono::milliseconds interval, std::function<void()> work);
 
  private:
   class Impl;

@@ -15,6 +15,7 @@
 #include "base/process.hpp"
 #include "base/temp_dir.hpp"
 #include "runner/pool/lease.hpp"
+#include "runner/pool/worker_host.hpp"
 #include "sitecustomize.hpp"
 #include "worker_fixture.hpp"
 
@@ -135,6 +136,23 @@ TEST_SUITE("worker factory") {
     CHECK(eventually([&] { return !process_exists(pid); }));
     CHECK(pid_of(workers) != pid);
     CHECK(workers.stats().daemon_starts == 1);
+  }
+
+  TEST_CASE("output is taken in while a daemon that hangs is waited for") {
+    Workers workers(interpreters().front(), {.idle_ms_max = milliseconds(200),
+                                             .connect_ms_max = milliseconds(500),
+                                             .stop_ms_max = milliseconds(1'500)});
+    WorkerFactory& factory = workers.factories().get(interpreters().front().python);
+    const auto task = workers.start("identity", {});
+    ::kill(factory.daemon()->pid, SIGSTOP);
+    CHECK_NOTHROW(pid_of(workers));  // by another daemon
+    read_all(*task);
+    CHECK(eventually([&] { return workers.stats().idle == 0; }));
+    const auto began = std::chrono::steady_clock::now();
+    workers.factories().host().control.catch_up();
+    CHECK(std::chrono::steady_clock::now() - began < milliseconds(1'000));
+    CHECK(workers.stats().live > 0);
+    CHECK(eventually([&] { return workers.stats().live == 0; }));
   }
 
   TEST_CASE("only so many idle workers are kept") {
