@@ -25,7 +25,9 @@ constexpr std::array<WireVariant, 5> variants{{
      .udtf_details = false,
      .stream_per_group = false,
      .window_bounds_key = "pandas_window_bound_types",
-     .timing_fields = 5},
+     .timing_fields = 5,
+     .udf_profilers = false,
+     .time_type = false},
     {.number = {4, 0},
      .context = ContextForm::binary_with_server,
      .cpu_amount = false,
@@ -39,7 +41,9 @@ constexpr std::array<WireVariant, 5> variants{{
      .udtf_details = true,
      .stream_per_group = false,
      .window_bounds_key = "pandas_window_bound_types",
-     .timing_fields = 5},
+     .timing_fields = 5,
+     .udf_profilers = true,
+     .time_type = false},
     {.number = {4, 1},
      .context = ContextForm::binary,
      .cpu_amount = false,
@@ -53,7 +57,9 @@ constexpr std::array<WireVariant, 5> variants{{
      .udtf_details = true,
      .stream_per_group = true,
      .window_bounds_key = "window_bound_types",
-     .timing_fields = 5},
+     .timing_fields = 5,
+     .udf_profilers = true,
+     .time_type = true},
     {.number = {4, 2},
      .context = ContextForm::json,
      .cpu_amount = false,
@@ -67,7 +73,9 @@ constexpr std::array<WireVariant, 5> variants{{
      .udtf_details = true,
      .stream_per_group = true,
      .window_bounds_key = "window_bound_types",
-     .timing_fields = 6},
+     .timing_fields = 6,
+     .udf_profilers = true,
+     .time_type = true},
     {.number = {4, 3},
      .context = ContextForm::json,
      .cpu_amount = true,
@@ -81,7 +89,9 @@ constexpr std::array<WireVariant, 5> variants{{
      .udtf_details = true,
      .stream_per_group = true,
      .window_bounds_key = "window_bound_types",
-     .timing_fields = 6},
+     .timing_fields = 6,
+     .udf_profilers = true,
+     .time_type = true},
 }};
 
 // A setting that Spark sends from a release on. Of two rows with one key the later counts.
@@ -150,6 +160,12 @@ std::map<std::string, std::string> PythonRelease::default_runner_conf() const {
     if (number() >= row.since) conf[std::string(row.key)] = row.value;
   }
   return conf;
+}
+
+ReleaseNumber first_release_with(bool WireVariant::*column) {
+  const auto found = std::find_if(variants.begin(), variants.end(),
+                                  [&](const WireVariant& row) { return row.*column; });
+  return found != variants.end() ? found->number : ReleaseNumber{};
 }
 
 std::vector<PythonRelease> known_releases() {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one place that says how the releases of PySpark differ on the wire. A further release is one
-// more row of the table in python_release.cpp.
+// How the releases of PySpark differ, on the wire and in what their workers can do. A further
+// release is one more row of the table in python_release.cpp; since when there is each kind of
+// function, and what it takes, stands in the table of eval_type.cpp.
 #pragma once
 
 #include <map>
@@ -40,7 +41,7 @@ enum class NamedArguments {
   always,   ///< for every eval type
 };
 
-/// What one PySpark release expects on its worker's socket. Immutable.
+/// What one PySpark release expects on its worker's socket, and can do. Immutable.
 struct WireVariant {
   ReleaseNumber number = {};
   ContextForm context = ContextForm::json;
@@ -57,6 +58,8 @@ struct WireVariant {
   bool stream_per_group = false;       ///< grouped data is one Arrow stream per group, not a batch
   const char* window_bounds_key = "";  ///< what the conf calls the bounds of window functions
   int timing_fields = 0;               ///< 64-bit numbers in the timing section of an answer
+  bool udf_profilers = false;          ///< workers can profile UDFs ("perf" or "memory")
+  bool time_type = false;              ///< there is a Spark SQL type for the time of day
 };
 
 /// A PySpark release, "4.3", that this library can talk to. A value, cheap to copy.
@@ -85,6 +88,9 @@ class PythonRelease {
  private:
   const WireVariant* variant_;
 };
+
+/// The first release that has something, such as &WireVariant::time_type; 0.0 when none has it.
+ReleaseNumber first_release_with(bool WireVariant::*column);
 
 /// Every release in the table, oldest first.
 std::vector<PythonRelease> known_releases();

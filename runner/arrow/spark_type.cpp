@@ -10,11 +10,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr ReleaseNumber first_with_time{4, 1};
+Json json_of(const arrow::DataType& type, const PythonRelease& release);
 
-Json json_of(const arrow::DataType& type, ReleaseNumber release);
-
-Json struct_of(const arrow::FieldVector& fields, ReleaseNumber release) {
+Json struct_of(const arrow::FieldVector& fields, const PythonRelease& release) {
   Json columns = Json::array();
   for (const auto& field : fields) {
     columns.push_back({{"name", field->name()},
@@ -25,13 +23,13 @@ Json struct_of(const arrow::FieldVector& fields, ReleaseNumber release) {
   return {{"type", "struct"}, {"fields", std::move(columns)}};
 }
 
-Json array_of(const arrow::Field& items, ReleaseNumber release) {
+Json array_of(const arrow::Field& items, const PythonRelease& release) {
   return {{"type", "array"},
           {"elementType", json_of(*items.type(), release)},
           {"containsNull", items.nullable()}};
 }
 
-Json map_of(const arrow::MapType& map, ReleaseNumber release) {
+Json map_of(const arrow::MapType& map, const PythonRelease& release) {
   return {{"type", "map"},
           {"keyType", json_of(*map.key_type(), release)},
           {"valueType", json_of(*map.item_type(), release)},
@@ -44,10 +42,11 @@ Json decimal_of(const arrow::DecimalType& decimal) {
 }
 
 // Workers write the time of day in microseconds, whatever unit Arrow holds it in.
-Json time_of(const arrow::DataType& type, ReleaseNumber release) {
-  if (release >= first_with_time) return "time(6)";
-  throw Error("PySpark " + to_text(release) + " has no type for " + type.ToString() + "; use " +
-              to_text(first_with_time) + " or later, or cast the column first");
+Json time_of(const arrow::DataType& type, const PythonRelease& release) {
+  if (release.variant().time_type) return "time(6)";
+  throw Error("PySpark " + release.text() + " has no type for " + type.ToString() + "; use " +
+              to_text(first_release_with(&WireVariant::time_type)) +
+              " or later, or cast the column first");
 }
 
 // Types without parameters; empty for all others.
@@ -88,7 +87,7 @@ const char* plain_name(arrow::Type::type id) {
   }
 }
 
-Json json_of(const arrow::DataType& type, ReleaseNumber release) {
+Json json_of(const arrow::DataType& type, const PythonRelease& release) {
   if (const char* name = plain_name(type.id()); *name != '\0') return name;
   switch (static_cast<int>(type.id())) {
     case arrow::Type::TIMESTAMP:
@@ -115,11 +114,11 @@ Json json_of(const arrow::DataType& type, ReleaseNumber release) {
 }  // namespace
 
 std::string spark_type_json(const arrow::DataType& type, const PythonRelease& release) {
-  return json_of(type, release.number()).dump();
+  return json_of(type, release).dump();
 }
 
 std::string spark_type_json(const arrow::Schema& schema, const PythonRelease& release) {
-  return struct_of(schema.fields(), release.number()).dump();
+  return struct_of(schema.fields(), release).dump();
 }
 
 }  // namespace py4cpp::runner

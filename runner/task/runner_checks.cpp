@@ -13,7 +13,6 @@ namespace {
 
 constexpr const char* profiler_key = "spark.sql.pyspark.udf.profiler";
 constexpr const char* input_type_key = "input_type";
-constexpr ReleaseNumber first_profiled{4, 0};
 
 std::string described(const EvalTypeInfo& type) {
   return std::string(type.name) + " (eval type " +
@@ -93,9 +92,10 @@ std::string window_bounds_text(const std::vector<WindowBound>& bounds, const Eva
 
 void add_profiler(RunnerOptions& options, const PythonRelease& release) {
   if (options.udf_profiler.empty()) return;
-  if (release.number() < first_profiled) {
+  if (!release.variant().udf_profilers) {
     throw Error("PySpark " + release.text() + " cannot profile with '" + options.udf_profiler +
-                "' in its workers; use " + to_text(first_profiled) + " or later");
+                "' in its workers; use " +
+                to_text(first_release_with(&WireVariant::udf_profilers)) + " or later");
   }
   if (options.udf_profiler != "perf" && options.udf_profiler != "memory") {
     throw Error("there is no UDF profiler '" + options.udf_profiler + "'; use perf or memory");

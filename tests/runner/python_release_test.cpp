@@ -46,4 +46,10 @@ TEST_SUITE("python release") {
     CHECK_FALSE(PythonRelease(4, 2).variant().init_message);
     CHECK(PythonRelease(4, 3).variant().init_message);
   }
+
+  TEST_CASE("the table tells since when something is there") {
+    CHECK(first_release_with(&WireVariant::udf_profilers) == ReleaseNumber{4, 0});
+    CHECK(first_release_with(&WireVariant::time_type) == ReleaseNumber{4, 1});
+    CHECK(first_release_with(&WireVariant::init_message) == ReleaseNumber{4, 3});
+  }
 }
