@@ -30,7 +30,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the cases of eval types that this release lacks; test_refusals.py has them."""
+    """Leaves out the cases of eval types that this release lacks; test_pool.py has them refused."""
     kept = []
     for item in items:
         call = getattr(item, "callspec", None)

@@ -253,10 +253,11 @@ if RELEASE >= (4, 0):  # PySpark 3.5 has no analysis.
         task = Task(300, Udtf(Prefixed, REPEATED, analyze_result=analysis), frames([(1,), (2,)], 2))
         assert peer.run(task).items() == [((1, "x and what"),), ((2, "x and what"),)]
 
-    def test_a_table_functions_arguments_go_by_name(peer: Peer) -> None:
-        task = Task(300, Udtf(Repeat, REPEATED, ((1, "times"), (0, "x"))), frames([(7, 1)]))
-        if RELEASE < (4, 0):
-            with pytest.raises(TaskError, match="name"):
-                peer.run(task)
-        else:
-            assert peer.run(task).items() == [((7, "copy 0"),), ((1, "calls"),)]
+
+def test_a_table_functions_arguments_go_by_name(peer: Peer) -> None:
+    task = Task(300, Udtf(Repeat, REPEATED, ((1, "times"), (0, "x"))), frames([(7, 1)]))
+    if RELEASE < (4, 0):
+        with pytest.raises(TaskError, match="name"):
+            peer.run(task)
+    else:
+        assert peer.run(task).items() == [((7, "copy 0"),), ((1, "calls"),)]

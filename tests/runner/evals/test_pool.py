@@ -73,6 +73,7 @@ def listed(answer: Answer) -> list[Any]:
 
 
 GROUP = [2, 0, 0]  # No keys; one column.
+# One of each eval type that every release has.
 TASKS: dict[int, Callable[[], Task]] = {
     0: lambda: Task(0, RddFunction(rdd_plus_partition), FRAMES),
     100: lambda: Task(100, [Udf(plus_partition, pa.int64())], FRAMES),
@@ -100,7 +101,7 @@ def expected(eval_type: int, number: int) -> list[int]:
     return [1 + shift, 2 + shift, 3 + shift]
 
 
-def test_all_eval_types_in_turn_share_one_worker(peer: Peer) -> None:
+def test_the_eval_types_of_every_release_in_turn_share_one_worker(peer: Peer) -> None:
     answers = []
     for number in (0, 1, 2):
         for eval_type, make in TASKS.items():
