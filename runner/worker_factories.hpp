@@ -20,7 +20,8 @@ namespace py4cpp::runner {
 /// All functions may be called from any thread.
 class WorkerFactories {
  public:
-  /// Starts no process yet. Throws Error when the folder for sockets cannot be made.
+  /// Starts no process yet. Throws Error when the folder for crash reports cannot be made; the one
+  /// for sockets is made with a daemon or worker.
   explicit WorkerFactories(WorkerOptions options = {});
   WorkerFactories(const WorkerFactories&) = delete;
   WorkerFactories& operator=(const WorkerFactories&) = delete;
