@@ -222,6 +222,9 @@ def fault(items):
     if when == "writing":
         yield b"x" * (1 << 20)
     held = []
+    if what.endswith("_with_child"):
+        leave_child()
+        what = what.removesuffix("_with_child")
     if what == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     elif what == "exits":
@@ -238,12 +241,6 @@ def fault(items):
         while True:
             held.append(os.open(os.devnull, os.O_RDONLY))
     elif what == "hangs":
-        time.sleep(600)
-    elif what == "killed_with_child":
-        leave_child()
-        os.kill(os.getpid(), signal.SIGKILL)
-    elif what == "hangs_with_child":
-        leave_child()
         time.sleep(600)
     elif what == "stuck":
         ctypes.PyDLL(None).sleep(600)
