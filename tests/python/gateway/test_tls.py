@@ -43,11 +43,21 @@ def server_context(own: str = "gateway") -> ssl.SSLContext:
     return context
 
 
-def tls_client(peer: Peer, callbacks: ssl.SSLContext | None = None) -> JavaGateway:
+def of_version(context: ssl.SSLContext, version: ssl.TLSVersion) -> ssl.SSLContext:
+    """Limits a context to one version of TLS."""
+    context.minimum_version = context.maximum_version = version
+    return context
+
+
+def tls_client(
+    peer: Peer,
+    callbacks: ssl.SSLContext | None = None,
+    calls: ssl.SSLContext | None = None,
+) -> JavaGateway:
     """A JavaGateway that speaks TLS, with a callback server on a free port."""
     gateway = JavaGateway(
         gateway_parameters=GatewayParameters(
-            port=peer.port, auth_token=TOKEN, ssl_context=client_context()
+            port=peer.port, auth_token=TOKEN, ssl_context=calls or client_context()
         ),
         callback_server_parameters=CallbackServerParameters(
             port=0, auth_token=TOKEN, ssl_context=callbacks or server_context()
@@ -70,9 +80,18 @@ class Doubler:
         implements = ["test.Function"]  # noqa: RUF012
 
 
-def test_a_java_gateway_calls_and_is_called_back_over_tls(start_peer: PeerStarter) -> None:
-    client = tls_client(start_peer("--unpinned", *SERVER, *CALLBACKS))
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_java_gateway_calls_and_is_called_back_over_tls(
+    start_peer: PeerStarter, version: ssl.TLSVersion
+) -> None:
+    client = tls_client(
+        start_peer("--unpinned", *SERVER, *CALLBACKS),
+        callbacks=of_version(server_context(), version),
+        calls=of_version(client_context(), version),
+    )
     assert client.entry_point.greet("you") == "Hello you"
+    text = client.jvm.java.lang.StringBuffer("\r\n\tHello\r\n\t")
+    assert text.toString() == "\r\n\tHello\r\n\t"
     assert client.entry_point.echo(bytes(1_000_000)) == bytes(1_000_000)
     assert [client.entry_point.ask(Doubler(), i) for i in range(3)] == [0, 2, 4]
     client.close()
@@ -126,7 +145,7 @@ def test_an_old_protocol_is_refused(start_peer: PeerStarter) -> None:
     with context.wrap_socket(peer.raw(), server_hostname="127.0.0.1") as connection:
         assert connection.version() in ("TLSv1.2", "TLSv1.3")
     context.set_ciphers("ALL:@SECLEVEL=0")
-    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    of_version(context, ssl.TLSVersion.TLSv1_1)
     with pytest.raises(ssl.SSLError):
         context.wrap_socket(peer.raw(), server_hostname="127.0.0.1")
 
