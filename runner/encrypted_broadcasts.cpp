@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/encrypted_broadcasts.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
-#include <csignal>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -13,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/token.hpp"
+#include "runner/pool/block_signals.hpp"
 #include "runner/pool/handshake.hpp"
 #include "runner/pool/worker_host.hpp"
 #include "runner/wire/bytes_writer.hpp"
@@ -85,9 +83,7 @@ LocalServer EncryptedBroadcasts::Impl::offer(const BroadcastList& broadcasts) {
 }
 
 void EncryptedBroadcasts::Impl::serve(Serving& serving) {
-  sigset_t all;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are the embedder's business
+  block_signals();
   try {
     const Fd worker = meet(serving);
     for (const auto& broadcast : serving.broadcasts) send(worker, *broadcast);

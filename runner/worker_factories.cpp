@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "runner/pool/block_signals.hpp"
 #include "runner/pool/worker_host.hpp"
 
 namespace py4cpp::runner {
@@ -66,9 +66,7 @@ class WorkerFactories::Impl {
 
   // A thread of its own: the daemon of the last worker may take some time to end.
   void expire_idle(const std::stop_token& stop) {
-    sigset_t signals;
-    sigfillset(&signals);
-    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // signals are the embedder's business
+    block_signals();
     std::mutex sleep_mutex;
     std::condition_variable_any sleep;
     std::unique_lock lock(sleep_mutex);

@@ -12,13 +12,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
-#include <csignal>
 #include <exception>
 #include <latch>
 #include <list>
 #include <memory>
 #include <thread>
 #include <utility>
+
+#include "runner/pool/block_signals.hpp"
 
 namespace py4cpp::runner {
 namespace asio = boost::asio;
@@ -95,11 +96,8 @@ class ControlThread::Impl {
  private:
   using DrainPlace = std::list<Drain>::iterator;
 
-  // Signals are the embedder's business, on the embedder's threads.
   void serve() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    block_signals();
     context_.run();
   }
 
