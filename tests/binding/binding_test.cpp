@@ -8,6 +8,7 @@
 #include "gateway/callback/python_error.hpp"
 #include "gateway/callback/remote_proxy.hpp"
 #include "gateway/collections.hpp"
+#include "gateway/stubs.hpp"
 #include "gateway/types/dispatch.hpp"
 #include "house.hpp"
 #include "tests/support/messages.hpp"
@@ -164,6 +165,20 @@ TEST_SUITE("binding") {
     CHECK(contains(message_of([&] { proxy.call<int>("f"); }), "its gateway has stopped"));
     const Proxy other = std::move(proxy);
     CHECK(contains(message_of([&] { proxy.call<int>("f"); }), "moved from"));
+  }
+
+  TEST_CASE("the stubs of a registry have a file for each package and name its members") {
+    const House house;
+    const auto files = stub_files(house.registry);
+    REQUIRE(files.contains("jvm/__init__.pyi"));
+    REQUIRE(files.contains("jvm/house/__init__.pyi"));
+    REQUIRE(files.contains("jvm/java/util/__init__.pyi"));
+    CHECK(contains(files.at("jvm/__init__.pyi"), "class Jvm"));
+    const std::string& text = files.at("jvm/house/__init__.pyi");
+    for (const auto* line :
+         {"def setTarget(self, celsius: float, /) -> None:", "HEAT: ClassVar[_house.Mode]",
+          "def log(form: str, level: int = 1, /, *words: str) -> str: ...", "\"\"\"At most 35"})
+      CHECK(contains(text, line));
   }
 
   TEST_CASE("a traceback is told apart into class, message and text") {

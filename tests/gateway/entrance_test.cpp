@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The entrance of a gateway: strangers in any number, with and without TLS, and the clients that
-// get in all the same.
+// The entrance of a gateway: strangers, with and without TLS, and the clients that get in all the
+// same. flood_test.cpp has strangers in great number.
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <deque>
+#include <atomic>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 #include "house.hpp"
+#include "tests/support/descriptors.hpp"
 
 namespace py4cpp::test {
 
@@ -45,21 +48,6 @@ bool is_ended(const Fd& socket) { return !Client(Fd(::dup(socket.get()))).line()
 }  // namespace
 
 TEST_SUITE("entrance") {
-  TEST_CASE("ten thousand connections that say nothing keep nobody out") {
-    House house;
-    std::deque<Fd> strangers;
-    constexpr int rounds = 10, strangers_of_a_round = 1'000;
-    constexpr std::size_t kept = 300;  // More than may wait at the entrance.
-    for (int round = 0; round < rounds; ++round) {
-      for (int i = 0; i < strangers_of_a_round; ++i) {
-        strangers.push_back(stranger(house));
-        if (strangers.size() > kept) strangers.pop_front();
-      }
-      CHECK(Client(*house.gateway).ask(unit_call) == "!yro" + std::to_string(round));
-    }
-    CHECK(house.gateway->connection_count() <= rounds);
-  }
-
   TEST_CASE("one connection too many at the entrance ends the one that waits longest") {
     GatewayOptions options;
     options.unauthenticated_max = 2;
@@ -333,6 +321,36 @@ TEST_SUITE("entrance") {
     for (const auto* note : {"connection 1", "a command has more bytes than the limit allows",
                              "no connection 1", "before the end", "stopped"})
       CHECK(std::count(diary->notes.begin(), diary->notes.end(), note) == 1);
+  }
+
+  TEST_CASE("listeners hear why a connection has to wait, which is let in as soon as it can be") {
+    struct Waiting final : GatewayListener {
+      void server_error(const std::string& reason) override {
+        if (!was_told.exchange(true)) told.set_value(reason);
+      }
+      std::atomic<bool> was_told = false;
+      std::promise<std::string> told;
+    };
+    const auto waiting = std::make_shared<Waiting>();
+    GatewayOptions options;
+    options.listeners = {waiting};
+    House house(options);
+    Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    {
+      // It was the lowest free one: there is none for the gateway's end.
+      const DescriptorLimit limit(static_cast<std::size_t>(socket.get()) + 1);
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_port = htons(house.gateway->port());
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      REQUIRE(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+      const std::string reason = waiting->told.get_future().get();
+      CHECK(reason.starts_with("cannot accept a connection: "));
+      CHECK(reason.find("open files") != std::string::npos);
+    }
+    Client client(std::move(socket));
+    CHECK(client.ask("A\n" + house.gateway->token() + "\n") == "!yv");
+    CHECK(client.ask(unit_call) == "!yro0");
   }
 
   TEST_CASE("names of custom commands that cannot work are refused at the start") {

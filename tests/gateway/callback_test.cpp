@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls of Python on connections to its callback server, which may be slow, or go away while
+// several C++ threads use it.
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "house.hpp"
+
+namespace py4cpp::test {
+
+namespace {
+
+/// Python objects that C++ keeps, each until a thread takes it.
+class Shelf {
+ public:
+  void keep(Proxy proxy) {
+    const std::lock_guard lock(mutex_);
+    proxies_.push_back(std::move(proxy));
+  }
+  std::optional<Proxy> take() {
+    const std::lock_guard lock(mutex_);
+    if (proxies_.empty()) return std::nullopt;
+    const Proxy last = std::move(proxies_.back());
+    proxies_.pop_back();
+    return last;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Proxy> proxies_;
+};
+
+/// Python's callback server: answers calls with 1, and lets go of what C++ drops.
+class PythonServer {
+ public:
+  PythonServer() : acceptor_([this] { accept_all(); }) {}
+  ~PythonServer() {
+    go_away();
+    acceptor_.join();
+    for (auto& thread : threads_) thread.join();
+  }
+  PythonServer(const PythonServer&) = delete;
+  PythonServer& operator=(const PythonServer&) = delete;
+
+  std::uint16_t port() const { return local_port(listener_); }
+
+  /// Listens no longer, and ends its connections wherever they are in a conversation.
+  void go_away() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    const std::lock_guard lock(mutex_);
+    is_gone_ = true;
+    for (const Fd& socket : sockets_) ::shutdown(socket.get(), SHUT_RDWR);
+  }
+
+ private:
+  void accept_all() {
+    try {
+      for (;;) {
+        Fd socket = accept_connection(listener_);
+        const std::lock_guard lock(mutex_);
+        if (is_gone_) return;
+        sockets_.emplace_back(::dup(socket.get()));
+        threads_.emplace_back(&PythonServer::serve, std::move(socket));
+      }
+    } catch (const Error&) {
+      return;  // It has gone away.
+    }
+  }
+
+  static void serve(Fd socket) {
+    Client gateway(std::move(socket));
+    while (const auto command = gateway.line()) {
+      for (auto line = gateway.line(); line != "e"; line = gateway.line())
+        if (!line) return;
+      try {
+        gateway.send(*command == "c" ? "!yi1\n" : "!yv\n");
+      } catch (const Disconnected&) {
+        return;
+      }
+    }
+  }
+
+  const Fd listener_ = listen_loopback();
+  std::mutex mutex_;
+  bool is_gone_ = false;
+  std::vector<Fd> sockets_;
+  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+struct Outcome {
+  std::atomic<int> answered = 0, lost = 0;
+};
+
+constexpr int proxies_count = 400, threads_count = 4, answered_before_the_end = 40;
+
+/// Calls and drops one Python object after the other; `end` is called in the middle of that.
+void use_all(Shelf& shelf, Outcome& outcome, const std::function<void()>& end) {
+  while (auto proxy = shelf.take()) {
+    try {
+      const Proxy copy = *proxy;
+      proxy.reset();
+      const Value answer = copy.call("apply");
+      CHECK(answer == Value(1));
+      if (++outcome.answered == answered_before_the_end) end();
+    } catch (const Disconnected&) {
+      ++outcome.lost;
+    }
+  }
+}
+
+/// Several threads use the objects of a client that goes away meanwhile, callback server and all.
+void lose_the_client(bool is_pinned) {
+  PythonServer python;
+  const auto shelf = std::make_shared<Shelf>();
+  Registry registry;
+  registry.interface("test.Op");
+  registry.type<Shelf>("test.Shelf").method("keep", &Shelf::keep);
+  GatewayOptions options;
+  options.pinned = is_pinned;
+  options.authenticate = false;
+  options.entry_point = shelf;
+  options.callback_port = python.port();
+  options.released_proxies_max = 8;
+  Gateway gateway(registry, options);
+  std::optional<Client> client(gateway);
+  for (int i = 0; i < proxies_count; ++i)
+    REQUIRE(client->ask("c\nt\nkeep\nfp" + std::to_string(i) + ";test.Op\ne\n") == "!yv");
+  CHECK(gateway.metrics().proxies == proxies_count);
+
+  Outcome outcome;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < threads_count; ++i)
+    threads.emplace_back([&] {
+      use_all(*shelf, outcome, [&] {
+        python.go_away();
+        client.reset();
+      });
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(outcome.answered >= answered_before_the_end);
+  CHECK(outcome.lost > 0);
+  CHECK(outcome.answered + outcome.lost == proxies_count);
+  CHECK(gateway.metrics().proxies == 0);
+  gateway.stop();
+}
+
+}  // namespace
+
+TEST_SUITE("callbacks") {
+  TEST_CASE("a callback server that accepts no connection is given up in time") {
+    const Fd listener = listen_loopback(0, 0);
+    const Fd first = connect_loopback(local_port(listener));  // Nobody else has room to wait.
+    GatewayOptions options;
+    options.pinned = options.authenticate = false;
+    options.callback_port = local_port(listener);
+    options.callback_connect_ms_max = std::chrono::milliseconds(50);
+    House house(options);
+    CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
+                         doctest::Contains("cannot connect to Python's callback server"),
+                         Disconnected);
+    CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
+                         doctest::Contains("timed out"), Disconnected);
+  }
+
+  TEST_CASE(
+      "threads that call and drop Python objects whose client goes away lose their calls only") {
+    lose_the_client(false);
+  }
+
+  TEST_CASE("so do threads beside the one that a pinned client has") { lose_the_client(true); }
+}
+
+}  // namespace py4cpp::test
