@@ -31,6 +31,7 @@ constexpr Program programs[] = {
     {"py4j.examples.ExampleApplication$ExampleShortTimeoutApplication",
      &run_example_with_short_timeout},
     {"py4j.examples.ExampleApplication$ExampleIPv6Application", &run_example_on_ipv6},
+    {"py4j.examples.ExampleSSLApplication", &run_example_with_tls},
     {"py4j.examples.OperatorExampleTest", &run_operator_example},
     {"py4j.examples.InterfaceExample", &run_interface_example},
     {"py4j.examples.SingleThreadApplication", &run_single_thread},

@@ -21,6 +21,7 @@ int run_example_without_release(Words words);
 int run_example_with_python_entry_point(Words words);
 int run_example_with_short_timeout(Words words);
 int run_example_on_ipv6(Words words);
+int run_example_with_tls(Words words);
 int run_operator_example(Words words);
 int run_interface_example(Words words);
 /// @}
