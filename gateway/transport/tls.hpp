@@ -29,8 +29,9 @@ class TlsStream {
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
-  /// False (at first): calls return wants_read or wants_write instead of waiting for the socket.
-  void set_blocking(bool is_blocking) { wire_.is_blocking = is_blocking; }
+  /// False (at first): calls return wants_read or wants_write instead of waiting for the socket,
+  /// and after each message that is no data, of which a peer may send any number.
+  void set_blocking(bool is_blocking);
 
   /// Clients only, before the handshake: the server's certificate must be for this name or address.
   void expect_host(const std::string& host);

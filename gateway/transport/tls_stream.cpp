@@ -74,6 +74,7 @@ TlsStream::TlsStream(SSL_CTX* context, int socket, bool is_server)
   BIO_set_data(bio, &wire_);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
+  set_blocking(false);
   if (is_server)
     SSL_set_accept_state(ssl_.get());
   else
@@ -81,10 +82,18 @@ TlsStream::TlsStream(SSL_CTX* context, int socket, bool is_server)
 }
 
 TlsStream::~TlsStream() {
-  wire_.is_blocking = false;
+  set_blocking(false);
   ERR_clear_error();
   if (SSL_is_init_finished(ssl_.get()) == 1 && failure_.empty()) SSL_shutdown(ssl_.get());
   ERR_clear_error();
+}
+
+void TlsStream::set_blocking(bool is_blocking) {
+  wire_.is_blocking = is_blocking;
+  if (is_blocking)
+    SSL_set_mode(ssl_.get(), SSL_MODE_AUTO_RETRY);
+  else
+    SSL_clear_mode(ssl_.get(), SSL_MODE_AUTO_RETRY);
 }
 
 void TlsStream::expect_host(const std::string& host) {
