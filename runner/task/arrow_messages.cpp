@@ -13,9 +13,17 @@ constexpr std::int32_t continuation = -1;
 constexpr std::size_t header_type_field = 1;
 constexpr std::size_t header_field = 2;
 constexpr std::size_t body_length_field = 3;
-// A record batch's place in that union, and the first field of the table "RecordBatch".
+// In that union: a dictionary, whose table has a record batch, and a record batch.
+constexpr std::uint8_t dictionary_batch_type = 2;
+constexpr std::size_t dictionary_data_field = 1;
 constexpr std::uint8_t record_batch_type = 3;
+// Fields of the table "RecordBatch". A buffer is a struct of an offset and a length in the body; a
+// compressed one begins with the length that it unpacks to, or -1 when it is not compressed.
 constexpr std::size_t length_field = 0;
+constexpr std::size_t buffers_field = 2;
+constexpr std::size_t compression_field = 3;
+constexpr std::size_t buffer_struct_bytes = 16;
+constexpr std::int64_t not_compressed = -1;
 
 // A little endian number of Arrow's; nothing when it lies outside of the metadata.
 template <typename Number>
@@ -65,16 +73,47 @@ std::optional<Number> field_of(const Table& table, std::size_t field) {
   return *place == 0 ? Number{} : number_at<Number>(table.metadata, *place);
 }
 
-// The rows of a record batch, 0 for another message. Whether what a worker counts is true shows
-// when the batch is read.
-std::uint64_t rows_of(const Table& message) {
-  if (field_of<std::uint8_t>(message, header_type_field) != record_batch_type) return 0;
-  const auto place = place_of(message, header_field);
-  if (!place || *place == 0) return 0;
-  const auto batch = table_behind(message.metadata, *place);
-  if (!batch) return 0;
-  const auto rows = field_of<std::int64_t>(*batch, length_field);
+// The table that a field of a table leads to, if there is one.
+std::optional<Table> table_in(const Table& table, std::size_t field) {
+  const auto place = place_of(table, field);
+  if (!place || *place == 0) return std::nullopt;
+  return table_behind(table.metadata, *place);
+}
+
+// The record batch in a message, also that of a dictionary.
+std::optional<Table> batch_in(const Table& message, std::uint8_t type) {
+  const auto header = table_in(message, header_field);
+  if (type == record_batch_type || !header) return header;
+  return type == dictionary_batch_type ? table_in(*header, dictionary_data_field) : std::nullopt;
+}
+
+// Whether what a worker counts is true shows when the batch is read.
+std::uint64_t rows_of(const Table& batch) {
+  const auto rows = field_of<std::int64_t>(batch, length_field);
   return rows && *rows > 0 ? static_cast<std::uint64_t>(*rows) : 0;
+}
+
+// Whether the buffers of a compressed batch unpack to `bytes_max` at most. Arrow finds what is
+// wrong with them; but it makes room for what they say first.
+bool unpacks_within(const Table& batch, std::span<const std::byte> body, std::uint64_t bytes_max) {
+  const auto compression = place_of(batch, compression_field);
+  const auto buffers = place_of(batch, buffers_field);
+  if (!compression || *compression == 0 || !buffers || *buffers == 0) return true;
+  const auto offset = number_at<std::uint32_t>(batch.metadata, *buffers);
+  const std::uint64_t vector = *buffers + offset.value_or(0);
+  const auto count = number_at<std::uint32_t>(batch.metadata, vector);
+  std::uint64_t at = vector + sizeof(std::uint32_t);
+  for (std::uint32_t i = 0; i < count.value_or(0); ++i, at += buffer_struct_bytes) {
+    const auto begin = number_at<std::int64_t>(batch.metadata, at);
+    const auto length = number_at<std::int64_t>(batch.metadata, at + sizeof(std::int64_t));
+    if (!begin || !length) return true;
+    if (*length == 0) continue;
+    const auto unpacked = number_at<std::int64_t>(body, static_cast<std::uint64_t>(*begin));
+    if (!unpacked || *unpacked == not_compressed) continue;
+    if (static_cast<std::uint64_t>(*unpacked) > bytes_max) return false;
+    bytes_max -= static_cast<std::uint64_t>(*unpacked);
+  }
+  return true;
 }
 
 ArrowMessage violation(std::string_view text) {
@@ -109,10 +148,14 @@ ArrowMessage find_arrow_message(std::span<const std::byte> bytes, std::size_t me
   }
   const std::size_t whole = before_body + static_cast<std::size_t>(*body);
   if (bytes.size() < whole) return more(whole);
+  const auto type = field_of<std::uint8_t>(*message, header_type_field).value_or(0);
+  const auto batch = batch_in(*message, type);
+  if (batch && !unpacks_within(*batch, bytes.first(whole).subspan(before_body), message_bytes_max))
+    return violation("an Arrow message unpacks to more than the bound");
   return {.state = ArrowMessageState::whole,
           .bytes = whole,
           .metadata_bytes = metadata_bytes,
-          .rows = rows_of(*message)};
+          .rows = batch && type == record_batch_type ? rows_of(*batch) : 0};
 }
 
 }  // namespace py4cpp::runner

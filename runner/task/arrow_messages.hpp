@@ -31,8 +31,9 @@ struct ArrowMessage {
   std::string_view violation = {};
 };
 
-/// Looks at the message that `bytes` begin with, in constant time. Neither `bytes` nor a wanted
-/// length is ever more than `message_bytes_max`.
+/// Looks at the message that `bytes` begin with; that takes as long as it has buffers. Neither
+/// `bytes` nor a wanted length is ever more than `message_bytes_max`, nor is what compressed
+/// buffers say that they unpack to, all together.
 ArrowMessage find_arrow_message(std::span<const std::byte> bytes, std::size_t message_bytes_max);
 
 }  // namespace py4cpp::runner

@@ -4,6 +4,9 @@
 // what is no Arrow data.
 #include "runner/arrow/arrow_task.hpp"
 
+#include <arrow/io/memory.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/util/compression.h>
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,6 +16,7 @@
 #include "base/error.hpp"
 #include "runner/arrow/arrow_input.hpp"
 #include "runner/task/arrow_messages.hpp"
+#include "scripted_task.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
@@ -20,38 +24,31 @@ using namespace py4cpp::runner::test;
 
 namespace {
 
-// An answer from memory: runs of `messages_max` whole messages, then an end or an error.
-class ScriptedTask final : public PythonTask {
- public:
-  ScriptedTask(Bytes stream, std::size_t messages_max, bool fails)
-      : stream_(std::make_shared<const Bytes>(std::move(stream))),
-        messages_max_(messages_max),
-        fails_(fails) {}
-
-  std::span<const std::byte> next() override {
-    const auto left = std::span(*stream_).subspan(at_);
-    if (left.empty() && fails_) throw PythonError("ValueError: no", "Traceback ...");
-    std::size_t whole = 0;
-    for (std::size_t i = 0; i < messages_max_ && whole < left.size(); ++i) {
-      whole += find_arrow_message(left.subspan(whole), left.size()).bytes;
+bool unpacks_within(const Bytes& stream, std::size_t bytes_max) {
+  for (std::span rest(stream);;) {
+    const auto message = find_arrow_message(rest, bytes_max);
+    if (message.state == ArrowMessageState::stream_end) return true;
+    if (message.state != ArrowMessageState::whole) {
+      CHECK(message.violation == "an Arrow message unpacks to more than the bound");
+      return false;
     }
-    at_ += std::min(whole, left.size());
-    return left.first(std::min(whole, left.size()));
+    rest = rest.subspan(message.bytes);
   }
-  std::shared_ptr<const void> hold_run() override { return stream_; }
-  const std::vector<Bytes>& accumulator_updates() const override { return updates_; }
-  const TaskTiming& timing() const override { return timing_; }
-  pid_t worker_pid() const override { return 4711; }
-  bool worker_reused() const override { return false; }
+}
 
- private:
-  std::shared_ptr<const Bytes> stream_;
-  const std::size_t messages_max_;
-  const bool fails_;
-  std::size_t at_ = 0;
-  std::vector<Bytes> updates_;
-  TaskTiming timing_;
-};
+// As Arrow's own writer sends it.
+Bytes compressed(const arrow::RecordBatch& batch) {
+  const auto sink = require(arrow::io::BufferOutputStream::Create());
+  auto options = arrow::ipc::IpcWriteOptions::Defaults();
+  options.codec = require(arrow::util::Codec::Create(arrow::Compression::ZSTD));
+  const auto writer = require(arrow::ipc::MakeStreamWriter(sink, batch.schema(), options));
+  CHECK(writer->WriteRecordBatch(batch).ok());
+  CHECK(writer->Close().ok());
+  const auto buffer = require(sink->Finish());
+  const auto bytes =
+      std::as_bytes(std::span(buffer->data(), static_cast<std::size_t>(buffer->size())));
+  return {bytes.begin(), bytes.end()};
+}
 
 Bytes stream_of(arrow::RecordBatchVector batches, bool in_struct = false) {
   const auto input = arrow_stream_input(batch_list(std::move(batches)), {}, in_struct);
@@ -152,6 +149,23 @@ TEST_SUITE("arrow task") {
         } catch (const WorkerFailed&) {
         }
       }
+    }
+  }
+
+  TEST_CASE("what a compressed message unpacks to is bounded, also that of a dictionary") {
+    constexpr std::int64_t rows = 100'000;
+    arrow::Int64Builder zeros;
+    CHECK(zeros.AppendValues(std::vector<std::int64_t>(rows)).ok());
+    const std::shared_ptr<arrow::Array> column = require(zeros.Finish());
+    const auto indices = require(arrow::MakeArrayFromScalar(arrow::Int32Scalar(0), 1));
+    const auto dictionary = require(arrow::DictionaryArray::FromArrays(indices, column));
+    for (const auto& array : {column, std::shared_ptr<arrow::Array>(dictionary)}) {
+      const auto schema = arrow::schema({arrow::field("n", array->type())});
+      const auto batch = arrow::RecordBatch::Make(schema, array->length(), {array});
+      const Bytes stream = compressed(*batch);
+      CHECK(stream.size() < 5'000);
+      CHECK(unpacks_within(stream, rows * sizeof(std::int64_t)));
+      CHECK_FALSE(unpacks_within(stream, rows * sizeof(std::int64_t) - 1));
     }
   }
 }
