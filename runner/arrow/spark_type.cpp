@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/arrow/spark_type.hpp"
 
+#include <arrow/util/key_value_metadata.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -11,6 +13,47 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json json_of(const arrow::DataType& type, const PythonRelease& release);
+
+Error no_type(const arrow::DataType& type, const PythonRelease& release,
+              bool WireVariant::*column) {
+  return Error("PySpark " + release.text() + " has no type for " + type.ToString() + "; use " +
+               to_text(first_release_with(column)) + " or later, or cast the column first");
+}
+
+// What the metadata of a struct's field says under that key; empty when there is no such field.
+std::string mark_of(const arrow::StructType& type, const std::string& field,
+                    const std::string& key) {
+  const auto found = type.GetFieldByName(field);
+  if (!found || !found->HasMetadata()) return "";
+  return found->metadata()->Get(key).ValueOr("");
+}
+
+// The coordinate systems that PySpark knows, by their number.
+std::string coordinates_of(const arrow::StructType& type) {
+  const std::string srid = mark_of(type, "wkb", "srid");
+  for (const auto& [number, name] :
+       {std::pair("-1", "SRID:ANY"), std::pair("0", "SRID:0"), std::pair("3857", "EPSG:3857"),
+        std::pair("4326", "OGC:CRS84")}) {
+    if (srid == number) return name;
+  }
+  throw Error("PySpark knows no coordinate system with the number '" + srid + "' (the srid of " +
+              type.ToString() + ")");
+}
+
+// Structs that stand for a type of their own, which the metadata of a field says; null for others.
+Json marked_type_of(const arrow::StructType& type, const PythonRelease& release) {
+  const auto& variant = release.variant();
+  if (type.GetFieldByName("value") && mark_of(type, "metadata", "variant") == "true") {
+    if (!variant.variant_type) throw no_type(type, release, &WireVariant::variant_type);
+    return "variant";
+  }
+  const bool is_geometry = mark_of(type, "wkb", "geometry") == "true";
+  const bool is_geography = mark_of(type, "wkb", "geography") == "true";
+  if (!type.GetFieldByName("srid") || (!is_geometry && !is_geography)) return nullptr;
+  if (!variant.spatial_types) throw no_type(type, release, &WireVariant::spatial_types);
+  return is_geometry ? "geometry(" + coordinates_of(type) + ")"
+                     : "geography(" + coordinates_of(type) + ", SPHERICAL)";
+}
 
 Json struct_of(const arrow::FieldVector& fields, const PythonRelease& release) {
   Json columns = Json::array();
@@ -44,9 +87,7 @@ Json decimal_of(const arrow::DecimalType& decimal) {
 // Workers write the time of day in microseconds, whatever unit Arrow holds it in.
 Json time_of(const arrow::DataType& type, const PythonRelease& release) {
   if (release.variant().time_type) return "time(6)";
-  throw Error("PySpark " + release.text() + " has no type for " + type.ToString() + "; use " +
-              to_text(first_release_with(&WireVariant::time_type)) +
-              " or later, or cast the column first");
+  throw no_type(type, release, &WireVariant::time_type);
 }
 
 // Types without parameters; empty for all others.
@@ -103,8 +144,10 @@ Json json_of(const arrow::DataType& type, const PythonRelease& release) {
       return array_of(*type.field(0), release);
     case arrow::Type::MAP:
       return map_of(static_cast<const arrow::MapType&>(type), release);
-    case arrow::Type::STRUCT:
-      return struct_of(type.fields(), release);
+    case arrow::Type::STRUCT: {
+      const Json marked = marked_type_of(static_cast<const arrow::StructType&>(type), release);
+      return marked.is_null() ? struct_of(type.fields(), release) : marked;
+    }
     default:
       throw Error("PySpark's workers know no type for " + type.ToString() +
                   "; cast the column first");

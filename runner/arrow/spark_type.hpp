@@ -13,8 +13,10 @@
 namespace py4cpp::runner {
 
 /// "\"long\"" for int64, {"type":"struct",...} for structs, and so on. Unsigned integers become the
-/// next larger type; a time64 is a "time(6)" from 4.1 on. Throws Error that names the type when the
-/// workers of the release have none for it, as for the intervals that count months.
+/// next larger type; a time64 is a "time(6)" from 4.1 on. Structs that are marked as PySpark marks
+/// them are variants (from 4.0 on), geometries or geographies (from 4.1 on). Throws Error that
+/// names the type when the workers of the release have none for it, as for the intervals that count
+/// months.
 std::string spark_type_json(const arrow::DataType& type, const PythonRelease& release = {});
 
 /// The columns as a StructType.

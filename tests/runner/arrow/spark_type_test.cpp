@@ -67,4 +67,27 @@ TEST_SUITE("spark types") {
                          doctest::Contains("PySpark 4.0 has no type for time64[us]; use 4.1"),
                          Error);
   }
+
+  TEST_CASE("marked structs are variants, geometries and geographies where the release has them") {
+    const auto marked = [](const std::string& key, const std::string& srid) {
+      const auto metadata = arrow::key_value_metadata({key, "srid"}, {"true", srid});
+      return arrow::struct_({arrow::field("srid", arrow::int32(), false),
+                             arrow::field("wkb", arrow::binary(), false, metadata)});
+    };
+    const auto variant =
+        arrow::struct_({arrow::field("value", arrow::binary(), false),
+                        arrow::field("metadata", arrow::binary(), false,
+                                     arrow::key_value_metadata({"variant"}, {"true"}))});
+    CHECK(spark_type_json(*variant, {4, 0}) == R"("variant")");
+    CHECK(spark_type_json(*marked("geometry", "3857"), {4, 1}) ==
+          R"json("geometry(EPSG:3857)")json");
+    CHECK(spark_type_json(*marked("geography", "-1")) ==
+          R"json("geography(SRID:ANY, SPHERICAL)")json");
+    CHECK_THROWS_WITH_AS(spark_type_json(*variant, {3, 5}), doctest::Contains("use 4.0"), Error);
+    CHECK_THROWS_WITH_AS(spark_type_json(*marked("geometry", "0"), {4, 0}),
+                         doctest::Contains("use 4.1"), Error);
+    CHECK_THROWS_WITH_AS(spark_type_json(*marked("geometry", "31")),
+                         doctest::Contains("no coordinate system with the number '31'"), Error);
+    CHECK(spark_type_json(*marked("other", "0")).starts_with(R"({"type":"struct")"));
+  }
 }

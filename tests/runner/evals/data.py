@@ -13,6 +13,12 @@ UTC = dt.UTC
 
 PERSON = pa.struct([("name", pa.string()), ("age", pa.int32())])
 SCORES = pa.map_(pa.string(), pa.float64())
+VARIANT = pa.struct(
+    [
+        pa.field("value", pa.binary(), nullable=False),
+        pa.field("metadata", pa.binary(), nullable=False, metadata={"variant": "true"}),
+    ]
+)
 
 COLUMNS: dict[str, pa.Array] = {
     "bool": pa.array([True, None, False]),
@@ -60,6 +66,16 @@ LARGE_COLUMNS = [
 ]
 """Columns with 64-bit offsets, which Spark has no types of their own for."""
 
+if RELEASE >= (4, 0):
+    NO_NAMES = b"\1\0\0"  # The metadata of values without keys: a version and two lengths.
+    COLUMNS["variant"] = pa.array(
+        [
+            {"value": b"\x0c\x07", "metadata": NO_NAMES},  # The number 7, in one byte.
+            None,
+            {"value": b"\x09ab", "metadata": NO_NAMES},  # "ab".
+        ],
+        VARIANT,
+    )
 if RELEASE >= (4, 1):
     COLUMNS["time"] = pa.array([dt.time(0), None, dt.time(23, 59, 59, 999_999)], pa.time64("ns"))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from evals.data import COLUMNS
+from evals.data import COLUMNS, VARIANT
 from evals.peer import RELEASE, Peer, Task, TaskError, Udf, Udtf, frame, spark_type
 from pyspark.sql.types import DataType, StructType, _create_row_inbound_converter
 
@@ -113,6 +113,10 @@ def python_value(value: Any, type_: pa.DataType) -> Any:
         return {k: python_value(v, type_.item_type) for k, v in value}
     if pa.types.is_list(type_):
         return [python_value(v, type_.value_type) for v in value]
+    if type_ == VARIANT:
+        from pyspark.sql.types import VariantVal  # from 4.0 on
+
+        return VariantVal(value["value"], value["metadata"])
     if pa.types.is_struct(type_):
         return tuple(python_value(value[field.name], field.type) for field in type_)
     return value

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 import pytest
-from evals.data import COLUMNS, LARGE_COLUMNS, batches_of, column_table
+from evals.data import COLUMNS, LARGE_COLUMNS, VARIANT, batches_of, column_table
 from evals.peer import RELEASE, Argument, Peer, Task, TaskError, Udf
 
 ALL = [101, 200, 204, 250, 251]
@@ -178,7 +178,8 @@ def test_each_type_comes_back_as_it_went(peer: Peer, eval_type: int, column: str
     udf = Udf(identity(eval_type), table.schema[0].type)
     answer = peer.run(Task(eval_type, [udf], table))
     expected = table["_0"].to_pylist()
-    if eval_type in (200, 204) and pa.types.is_struct(udf.returns):
+    is_frame = pa.types.is_struct(udf.returns) and udf.returns != VARIANT
+    if eval_type in (200, 204) and is_frame:
         # pandas has a frame for such a column, and none of its rows can be missing.
         expected = [row or dict.fromkeys(udf.returns.names) for row in expected]
     assert answer.values() == expected
