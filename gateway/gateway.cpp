@@ -16,6 +16,7 @@
 #include "gateway/commands/custom_commands.hpp"
 #include "gateway/control/clients.hpp"
 #include "gateway/control/housekeeper.hpp"
+#include "gateway/control/orphans.hpp"
 #include "gateway/control/server.hpp"
 #include "gateway/session/core.hpp"
 #include "gateway/session/tell.hpp"
@@ -66,20 +67,13 @@ class Gateway::Impl final : public ProxyCaller {
     server.start();
   }
 
-  Value call(const std::string& id, std::string_view method,
-             std::vector<Value> arguments) override {
-    const LatencyTimer timer(&core.counters.callbacks);
-    bool was_sent = false;
-    if (Session* session = session_of_thread())
-      return session->call(id, method, arguments, was_sent);
-    // A pinned client's Python thread answers nested commands on the same connection, so nested
-    // callbacks must stay on it as well.
-    return pool.call(id, method, arguments, [this](Session* session) {
-      if (core.options.pinned) set_session_of_thread(session);
-    });
+  void call(const std::string& id, std::string_view method, std::vector<Value> arguments,
+            const TakeResult& take) override {
+    Session* const session = session_of_thread();
+    std::optional<CallbackPool::Visit> visit;
+    if (!session) visit.emplace(pool);  // The server waits for the threads of its sessions.
+    take(call(session, id, method, arguments), core.registry);
   }
-
-  const Registry& registry() const override { return core.registry; }
 
   std::uint64_t acquire() noexcept override {
     ++core.counters.proxies;
@@ -118,9 +112,14 @@ class Gateway::Impl final : public ProxyCaller {
   }
 
   void stop() {
+    if (pool.is_visited_by_thread() || server.is_served_by_thread())
+      throw Error(
+          "a thread that serves a call of the gateway cannot stop it, because it would wait for "
+          "itself: stop it from another thread (GatewayOptions::on_shutdown)");
     pool.close();
     housekeeper_.stop();
     server.stop();
+    pool.wait_until_unvisited();
     core.objects.clear();
     tell_shutdown();
     end_wait();
@@ -137,6 +136,18 @@ class Gateway::Impl final : public ProxyCaller {
   CallbackPool pool;
 
  private:
+  Value call(Session* session, const std::string& id, std::string_view method,
+             const std::vector<Value>& arguments) {
+    const LatencyTimer timer(&core.counters.callbacks);
+    bool was_sent = false;
+    if (session) return session->call(id, method, arguments, was_sent);
+    // A pinned client's Python thread answers nested commands on the same connection, so nested
+    // callbacks must stay on it as well.
+    return pool.call(id, method, arguments, [this](Session* used) {
+      if (core.options.pinned) set_session_of_thread(used);
+    });
+  }
+
   void begin(Session& session) {
     clients_.join(session);
     if (!releases_.is_empty()) housekeeper_.wake();
@@ -152,8 +163,9 @@ class Gateway::Impl final : public ProxyCaller {
   }
 
   void end(Session&) {
-    set_session_of_thread(nullptr);
+    if (core.options.pinned) set_session_of_thread(nullptr);
     clients_.leave();
+    if (orphans_.due() != Housekeeper::never) housekeeper_.wake();
   }
 
   Housekeeper::Clock::time_point do_chores(Housekeeper::Clock::time_point now) {
@@ -167,7 +179,22 @@ class Gateway::Impl final : public ProxyCaller {
       core.log(LogLevel::warn, log_components::gateway, error.what());
     }
     const auto due = may_release ? releases_.due() : Housekeeper::never;
-    return std::min(due <= now ? now + core.options.release_ms_max : due, pool.close_idle(now));
+    return std::min({due <= now ? now + core.options.release_ms_max : due, pool.close_idle(now),
+                     forget_orphans(now)});
+  }
+
+  /// An open callback connection shows that its client is still there.
+  Housekeeper::Clock::time_point forget_orphans(Housekeeper::Clock::time_point now) {
+    if (orphans_.due() <= now) {
+      if (pool.is_connected()) {
+        orphans_.postpone(now);
+      } else if (const auto count = orphans_.forget(); count > 0) {
+        core.log(LogLevel::info, log_components::gateway,
+                 "forgot " + std::to_string(count) +
+                     " objects of clients that are gone (orphans_ms_max)");
+      }
+    }
+    return orphans_.due();
   }
 
   void shut_down() {
@@ -197,6 +224,7 @@ class Gateway::Impl final : public ProxyCaller {
   }
 
   Session* session_of_thread() const {
+    if (!core.options.pinned) return nullptr;
     const std::lock_guard lock(sessions_mutex_);
     const auto found = sessions_.find(std::this_thread::get_id());
     return found == sessions_.end() ? nullptr : found->second;
@@ -214,9 +242,11 @@ class Gateway::Impl final : public ProxyCaller {
   std::unordered_map<std::thread::id, Session*> sessions_;  // Pinned: the connection of a thread.
 
   ReleaseQueue releases_{core.options.released_proxies_max, core.options.release_ms_max};
+  Orphans orphans_{core.objects, core.options.orphans_ms_max};
   /// An open callback connection shows that an unpinned client is still there. A pinned one may
   /// have none, and a successor without a callback server does not answer for its predecessor's.
-  Clients clients_{releases_, [this] { return !core.options.pinned && pool.is_connected(); },
+  Clients clients_{releases_, orphans_,
+                   [this] { return !core.options.pinned && pool.is_connected(); },
                    [this] {
                      if (core.options.pinned) pool.forget_server();
                    }};

@@ -78,6 +78,9 @@ struct GatewayOptions {
   std::size_t connections_max = 1024;
   /// Ids that Python holds at one time; beyond it calls that return objects fail.
   std::size_t objects_max = 10'000'000;
+  /// Ids that clients left behind, as those do that are killed, are forgotten when no client has
+  /// been connected for this long. Zero: never.
+  std::chrono::milliseconds orphans_ms_max{3'600'000};
   /// What the ids of objects end in, so that those of another gateway are refused: digits.
   /// Nothing: nine random ones. Empty: ids without it, for tests that compare bytes.
   std::optional<std::string> object_id_nonce{};
@@ -120,7 +123,7 @@ struct CallbackAddress {
 };
 
 /// A running gateway. All functions may be called from any thread, but stop() and the destructor
-/// not from a thread that serves a call.
+/// not from a thread that serves a call: they would wait for themselves.
 class Gateway {
  public:
   /// Freezes the registry, which must outlive the gateway, and listens. Throws Error when a name in
@@ -135,8 +138,9 @@ class Gateway {
   /// What clients must present; empty when authentication is off.
   const std::string& token() const;
 
-  /// Closes the listener and every connection, waits until each running call has returned, and
-  /// forgets all objects. Does nothing the second time.
+  /// Closes the listener and every connection, waits until each running call has returned, from
+  /// Python and to Python, and forgets all objects. Does nothing the second time. Throws Error from
+  /// a thread that serves a call.
   void stop();
 
   /// Returns once a client has asked for the shutdown, or stop() was called. The gateway still has

@@ -8,20 +8,21 @@
 
 namespace py4cpp {
 
-Value Proxy::call(std::string_view method, std::vector<Value> arguments,
-                  const Registry*& registry) const {
+void Proxy::call_and_take(std::string_view method, std::vector<Value> arguments,
+                          const TakeResult& take) const {
   if (!remote_) throw Error("a Proxy that was moved from cannot be called");
   const auto caller = remote_->caller();
   if (!caller)
     throw Disconnected("cannot call " + std::string(method) +
                        " on a Python object: its gateway has stopped");
-  registry = &caller->registry();
-  return caller->call(remote_->id(), method, std::move(arguments));
+  caller->call(remote_->id(), method, std::move(arguments), take);
 }
 
 Value Proxy::call(std::string_view method, std::vector<Value> arguments) const {
-  const Registry* registry = nullptr;
-  return call(method, std::move(arguments), registry);
+  Value taken;
+  call_and_take(method, std::move(arguments),
+                [&](Value result, const Registry&) { taken = std::move(result); });
+  return taken;
 }
 
 Value Proxy::call(std::string_view method) const { return call(method, std::vector<Value>()); }

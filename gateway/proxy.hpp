@@ -8,6 +8,7 @@
 // thread serves one; otherwise on a connection to Python's callback server.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,16 +34,18 @@ R Proxy::call(std::string_view method, A&&... arguments) const {
   std::vector<Value> values;
   values.reserve(sizeof...(A));
   (values.push_back(detail::to_value(std::forward<A>(arguments))), ...);
-  const Registry* registry = nullptr;
-  Value result = call(method, std::move(values), registry);
   if constexpr (std::is_same_v<R, Value>) {
-    return result;
-  } else if constexpr (!std::is_void_v<R>) {
-    if constexpr (detail::parameter_is_sound<R>()) {
-      if (detail::Argument<R>::cost(result, *registry) < 0)
-        detail::refuse_result(*registry, method, result, detail::Argument<R>::java_name());
-      return detail::element_from<R>(result, *registry);
-    }
+    return call(method, std::move(values));
+  } else if constexpr (std::is_void_v<R>) {
+    call_and_take(method, std::move(values), [](const Value&, const Registry&) {});
+  } else if constexpr (detail::parameter_is_sound<R>()) {
+    std::optional<R> converted;
+    call_and_take(method, std::move(values), [&](const Value& result, const Registry& registry) {
+      if (detail::Argument<R>::cost(result, registry) < 0)
+        detail::refuse_result(registry, method, result, detail::Argument<R>::java_name());
+      converted.emplace(detail::element_from<R>(result, registry));
+    });
+    return *std::move(converted);
   }
 }
 

@@ -158,9 +158,11 @@ class Proxy {
   friend bool operator==(const Proxy&, const Proxy&) = default;
 
  private:
-  /// Calls; `registry` becomes the one that the result is to be converted with.
-  Value call(std::string_view method, std::vector<Value> arguments,
-             const Registry*& registry) const;
+  using TakeResult = std::function<void(Value result, const Registry& registry)>;
+  /// Calls, and hands over the result with the registry that it is to be converted with. The
+  /// gateway does not end meanwhile.
+  void call_and_take(std::string_view method, std::vector<Value> arguments,
+                     const TakeResult& take) const;
 
   std::shared_ptr<RemoteProxy> remote_;
 };

@@ -118,6 +118,29 @@ void CallbackPool::close() {
   for (Session* session : busy_) session->transport().shut_down();
 }
 
+CallbackPool::Visit::Visit(CallbackPool& pool) : pool_(pool) {
+  const std::lock_guard lock(pool_.mutex_);
+  if (pool_.closed_) throw Disconnected("the gateway has stopped");
+  pool_.visitors_.push_back(std::this_thread::get_id());
+}
+
+CallbackPool::Visit::~Visit() {
+  const std::lock_guard lock(pool_.mutex_);
+  auto& visitors = pool_.visitors_;
+  visitors.erase(std::ranges::find(visitors, std::this_thread::get_id()));
+  if (visitors.empty()) pool_.visitor_left_.notify_all();
+}
+
+bool CallbackPool::is_visited_by_thread() const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(visitors_, std::this_thread::get_id()) != visitors_.end();
+}
+
+void CallbackPool::wait_until_unvisited() {
+  std::unique_lock lock(mutex_);
+  visitor_left_.wait(lock, [this] { return visitors_.empty(); });
+}
+
 CallbackPool::Connection CallbackPool::take_idle() {
   std::vector<Idle> stale;
   const std::lock_guard lock(mutex_);

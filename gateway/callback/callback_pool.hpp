@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,8 +53,25 @@ class CallbackPool {
   /// be; the end of time when there is none.
   std::chrono::steady_clock::time_point close_idle(std::chrono::steady_clock::time_point now);
 
-  /// Ends all connections, also those in use, and refuses new ones.
+  /// Ends all connections, also those in use, and refuses new ones and visits.
   void close();
+
+  /// A thread's call to Python, from before it is sent until its result was used. Throws
+  /// Disconnected once the pool is closed.
+  class Visit {
+   public:
+    explicit Visit(CallbackPool& pool);
+    ~Visit();
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+   private:
+    CallbackPool& pool_;
+  };
+
+  bool is_visited_by_thread() const;
+  /// For a closed pool, and a thread that does not visit it.
+  void wait_until_unvisited();
 
  private:
   class Lease;
@@ -92,6 +110,8 @@ class CallbackPool {
   std::chrono::steady_clock::time_point close_idle_due_ =
       std::chrono::steady_clock::time_point::max();
   std::vector<Session*> busy_;
+  std::vector<std::thread::id> visitors_;
+  std::condition_variable visitor_left_;
   std::atomic<bool> is_server_known_ = false;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,11 +19,10 @@ namespace py4cpp {
 class ProxyCaller {
  public:
   virtual ~ProxyCaller() = default;
+  using TakeResult = std::function<void(Value result, const Registry& registry)>;
   /// See Proxy::call. May be called from any thread.
-  virtual Value call(const std::string& id, std::string_view method,
-                     std::vector<Value> arguments) = 0;
-  /// What results are converted with.
-  virtual const Registry& registry() const = 0;
+  virtual void call(const std::string& id, std::string_view method, std::vector<Value> arguments,
+                    const TakeResult& take) = 0;
   /// Somebody refers to a proxy from now on that the calling thread was sent. Returns the
   /// generation of its client. Must not block or throw; any thread.
   virtual std::uint64_t acquire() noexcept { return 0; }

@@ -11,12 +11,14 @@ void Clients::join(Session& session) {
   const std::lock_guard lock(mutex_);
   if (had_any_ && !is_anybody_there()) renew();
   had_any_ = true;
+  orphans_.end();
   served_[std::this_thread::get_id()] = {&session, releases_.generation()};
 }
 
 void Clients::leave() {
   const std::lock_guard lock(mutex_);
   served_.erase(std::this_thread::get_id());
+  if (served_.empty()) orphans_.begin(Orphans::Clock::now());
 }
 
 bool Clients::is_empty() const {

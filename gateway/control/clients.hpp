@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "gateway/callback/release_queue.hpp"
+#include "gateway/control/orphans.hpp"
 #include "gateway/session/session.hpp"
 
 namespace py4cpp {
@@ -24,8 +25,10 @@ class Clients {
   using LivesOn = std::function<bool()>;
   using GenerationBegun = std::function<void()>;
 
-  Clients(ReleaseQueue& releases, LivesOn lives_on, GenerationBegun generation_begun)
+  Clients(ReleaseQueue& releases, Orphans& orphans, LivesOn lives_on,
+          GenerationBegun generation_begun)
       : releases_(releases),
+        orphans_(orphans),
         lives_on_(std::move(lives_on)),
         generation_begun_(std::move(generation_begun)) {}
 
@@ -49,6 +52,7 @@ class Clients {
   void renew();
 
   ReleaseQueue& releases_;
+  Orphans& orphans_;  // Told under the mutex, so that the last word is true.
   const LivesOn lives_on_;
   const GenerationBegun generation_begun_;
   mutable std::mutex mutex_;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -79,6 +80,13 @@ void Server::cancel(std::uint16_t remote_port, std::uint16_t local_port) {
     if (transport.remote_port() == remote_port && transport.local_port() == local_port)
       transport.shut_down();
   }
+}
+
+bool Server::is_served_by_thread() const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(connections_, [](const auto& entry) {
+    return entry.second.thread.get_id() == std::this_thread::get_id();
+  });
 }
 
 std::size_t Server::connection_count() const {

@@ -46,6 +46,7 @@ class Server {
   void cancel(std::uint16_t remote_port, std::uint16_t local_port);
 
   std::uint16_t port() const { return port_; }
+  bool is_served_by_thread() const;
   /// Connections that were let in.
   std::size_t connection_count() const;
   /// Connections that have not presented the token yet.

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <utility>
+#include <vector>
 
 namespace py4cpp {
 
@@ -65,6 +66,25 @@ void ObjectTable::clear() {
   decltype(values_) removed;
   const std::lock_guard lock(mutex_);
   removed.swap(values_);
+}
+
+std::uint64_t ObjectTable::minted() const {
+  const std::lock_guard lock(mutex_);
+  return next_;
+}
+
+std::size_t ObjectTable::remove_before(std::uint64_t minted) {
+  std::vector<Value> removed;
+  const std::lock_guard lock(mutex_);
+  for (auto entry = values_.begin(); entry != values_.end();) {
+    if (entry->first >= minted) {
+      ++entry;
+      continue;
+    }
+    removed.push_back(std::move(entry->second));
+    entry = values_.erase(entry);
+  }
+  return removed.size();
 }
 
 std::size_t ObjectTable::size() const {

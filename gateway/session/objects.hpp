@@ -36,6 +36,10 @@ class ObjectTable {
   /// Forgets an id; unknown and foreign ones are ignored.
   void remove(std::string_view id);
   void clear();
+  /// Ids minted so far, also those that were forgotten.
+  std::uint64_t minted() const;
+  /// Forgets those of the first `minted` ids that are left. Returns their number.
+  std::size_t remove_before(std::uint64_t minted);
   std::size_t size() const;
 
  private:

@@ -58,12 +58,11 @@ void bind_test_classes(Registry& registry);
 /// Routes calls of proxies to the session under test.
 class DirectCaller final : public ProxyCaller {
  public:
-  Value call(const std::string& id, std::string_view method,
-             std::vector<Value> arguments) override {
+  void call(const std::string& id, std::string_view method, std::vector<Value> arguments,
+            const TakeResult& take) override {
     bool was_sent = false;
-    return session->call(id, method, arguments, was_sent);
+    take(session->call(id, method, arguments, was_sent), *known);
   }
-  const Registry& registry() const override { return *known; }
   void release(const std::string& id, std::uint64_t) noexcept override { released.push_back(id); }
 
   const Registry* known = nullptr;

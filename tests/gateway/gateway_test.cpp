@@ -227,6 +227,50 @@ TEST_SUITE("gateway") {
     CHECK_THROWS_AS(python.call("late"), Disconnected);
   }
 
+  TEST_CASE("stopping waits for a function that Python calls within a call from C++") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.authenticate = false;
+    options.callback_port = local_port(listener);
+    House house(options);
+    const Proxy python = house.gateway->python_entry_point();
+    auto result = std::async(std::launch::async, [&] { return python.call("outer"); });
+    Client server(accept_connection(listener));
+    for (const auto* expected : {"c", "t", "outer", "e"}) CHECK(server.line() == expected);
+    server.send("c\nt\npass\ne\n");
+    house.gate->wait_until_reached();
+    std::atomic<bool> is_open = false;
+    auto stopped = std::async(std::launch::async, [&] {
+      house.gateway->stop();
+      return is_open.load();
+    });
+    CHECK_FALSE(server.line());
+    is_open = true;
+    house.gate->open();
+    CHECK(stopped.get());
+    CHECK_THROWS_AS(result.get(), Disconnected);
+  }
+
+  TEST_CASE("a thread that serves a call is told that it cannot stop the gateway") {
+    GatewayOptions options;
+    const Fd listener = listen_loopback();
+    options.authenticate = false;
+    options.callback_port = local_port(listener);
+    House house(options);
+    const auto is_refused = [](const std::optional<std::string>& answer) {
+      return answer && answer->starts_with("!ys") &&
+             answer->find("stop it from another thread") != std::string::npos;
+    };
+    CHECK(is_refused(Client(*house.gateway).ask("c\nt\nstop\ne\n")));
+    const Proxy python = house.gateway->python_entry_point();
+    auto result = std::async(std::launch::async, [&] { return python.call("outer"); });
+    Client server(accept_connection(listener));
+    for (int i = 0; i < 4; ++i) server.line();
+    CHECK(is_refused(server.ask("c\nt\nstop\ne\n")));
+    server.send("!yv\n");
+    CHECK(result.get().is_null());
+  }
+
   TEST_CASE("a callback server that does not answer to the token, or not whole, is given up") {
     const Fd listener = listen_loopback();
     GatewayOptions options;

@@ -85,7 +85,16 @@ class Gate {
 struct House {
   explicit House(GatewayOptions options = {}) {
     bind_test_classes(registry);
-    registry.type<Gate>("test.Gate").method("pass", &Gate::pass);
+    registry.type<Gate>("test.Gate")
+        .method("pass", &Gate::pass)
+        .method("stop", [](Gate&, CallContext& context) -> std::string {
+          try {
+            context.gateway().stop();
+          } catch (const Error& error) {
+            return error.what();
+          }
+          return "stopped";
+        });
     options.entry_point = gate;
     options.object_id_nonce = "";
     gateway.emplace(registry, std::move(options));

@@ -241,6 +241,7 @@ GatewayOptions options_from(int count, char** words) {
     if (word == "--read-ms") options.read_ms_max = std::chrono::milliseconds(number(i));
     if (word == "--callback-read-ms")
       options.callback_read_ms_max = std::chrono::milliseconds(number(i));
+    if (word == "--orphans-ms") options.orphans_ms_max = std::chrono::milliseconds(number(i));
     if (word == "--release-ms") options.release_ms_max = std::chrono::milliseconds(number(i));
     if (word == "--unpinned") options.pinned = false;
     if (word == "--port") options.port = static_cast<std::uint16_t>(number(i));

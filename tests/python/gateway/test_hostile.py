@@ -266,10 +266,10 @@ client.entry_point.ask(Killer(), client.jvm.test.Tracked())
 
 
 @pytest.mark.parametrize("kind", ["--pinned", "--unpinned"])
-def test_a_client_that_is_killed_within_a_callback_leaves_only_what_it_held(
+def test_what_a_client_held_that_is_killed_within_a_callback_is_forgotten_after_a_time(
     start_peer: PeerStarter, kind: str
 ) -> None:
-    peer = start_peer(kind)
+    peer = start_peer(kind, "--orphans-ms", "1")
     tests = Path(__file__).resolve().parents[1]
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_WITHIN_A_CALLBACK, kind, str(peer.port)],
@@ -277,10 +277,14 @@ def test_a_client_that_is_killed_within_a_callback_leaves_only_what_it_held(
         timeout=END_S,
     )
     assert killed.returncode == -signal.SIGKILL
-    client = pinned_client(peer)
-    assert client.entry_point.greet("you") == "Hello you"
-    assert client.jvm.test.Tracked.alive() == 1
-    client.close()
+    deadline = time.monotonic() + END_S
+    alive = 1
+    while alive and time.monotonic() < deadline:
+        client = pinned_client(peer)
+        assert client.entry_point.greet("you") == "Hello you"
+        alive = client.jvm.test.Tracked.alive()
+        client.close()
+    assert alive == 0
 
 
 def limit_descriptors(peer: Peer, count: int) -> None:
