@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <new>
 
+#include "gateway/named_error.hpp"
 #include "gateway/stream.hpp"
 #include "gateway/types/client_buffers.hpp"
 
@@ -93,6 +95,50 @@ std::size_t item_bytes_of(const std::string& format) {
   return bytes;
 }
 
+template <class... T>
+bool are_all(const std::vector<Value>& values) {
+  return std::ranges::all_of(values, [](const Value& value) { return (value.get_if<T>() || ...); });
+}
+
+using MakeBuffer =
+    std::function<std::shared_ptr<SharedBuffer>(std::size_t size, std::string format)>;
+
+template <class T>
+std::shared_ptr<SharedBuffer> filled(const MakeBuffer& make, const std::vector<Value>& values) {
+  auto buffer = make(values.size() * sizeof(T), format_of<T>());
+  std::ranges::transform(values, buffer->template values<T>().begin(), [](const Value& value) {
+    if constexpr (std::same_as<T, bool>)
+      return *value.get_if<bool>();
+    else if constexpr (std::same_as<T, double>)
+      return detail::double_from(value);
+    else
+      return static_cast<T>(detail::integer_from(value));
+  });
+  return buffer;
+}
+
+/// The elements of a List or an array, of the type that holds them all. No elements are doubles, as
+/// for numpy.
+std::shared_ptr<SharedBuffer> copy_of(const Registry& registry, const Value& collection,
+                                      const MakeBuffer& make) {
+  if (const auto numbers = detail::numbers_of(collection)) {
+    auto buffer = make(numbers->bytes().size(), numbers->format());
+    std::ranges::copy(numbers->bytes(), buffer->bytes().begin());
+    return buffer;
+  }
+  const auto values = detail::elements_of(registry, collection);
+  if (values && values->empty()) return filled<double>(make, *values);
+  if (values && are_all<bool>(*values)) return filled<bool>(make, *values);
+  if (values && are_all<std::int32_t>(*values)) return filled<std::int32_t>(make, *values);
+  if (values && are_all<std::int32_t, std::int64_t>(*values))
+    return filled<std::int64_t>(make, *values);
+  if (values && are_all<std::int32_t, std::int64_t, double>(*values))
+    return filled<double>(make, *values);
+  throw NamedError("java.lang.IllegalArgumentException",
+                   "only a list or an array of numbers alone, or of bools alone, can become an "
+                   "array of numpy");
+}
+
 }  // namespace
 
 SharedBuffer::SharedBuffer(std::byte* data, std::size_t size, std::shared_ptr<void> owner,
@@ -169,6 +215,14 @@ void bind_bulk(Registry& registry, BulkOptions options) {
           [buffers](std::int64_t size, const std::string& format, const std::string& shape) {
             return ClientBuffers::make(buffers, size_from(size), format, shape_from(shape), true);
           })
+      .static_method("copy_of",
+                     [buffers](CallContext& context, const Value& collection) {
+                       return copy_of(context.registry(), collection,
+                                      [&](std::size_t size, std::string format) {
+                                        return ClientBuffers::make(buffers, size, std::move(format),
+                                                                   {}, true);
+                                      });
+                     })
       .method("size", [](const SharedBuffer& self) { return self.bytes().size(); })
       .method("format", &SharedBuffer::format)
       .method("describe", [](const SharedBuffer& self) { return self.description(); })

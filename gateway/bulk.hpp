@@ -13,40 +13,25 @@
 //   prices = py4cpp.bulk.to_numpy(market.prices())                # Python, package py4cpp
 //   market.mean(py4cpp.bulk.from_numpy(gateway, prices))
 //
+// A std::vector of numbers does as well, as a parameter, a result or a field, for one copy more.
 // A client on the same machine maps the memory; any other gets it as a stream of bytes.
 // docs/bulk.md tells how the two are told apart.
 #pragma once
 
-#include <bit>
-#include <concepts>
+#include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <ranges>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "convert.hpp"
+#include "numbers.hpp"
 #include "registry.hpp"
 #include "shared_memory.hpp"
 
 namespace py4cpp {
-
-/// What a shared array may be made of.
-template <class T>
-concept SharedElement = std::is_arithmetic_v<T> && !std::same_as<T, long double>;
-
-/// How numpy names an element type: "<f8" for double, "|u1" for unsigned char.
-template <SharedElement T>
-std::string format_of() {
-  const char order = sizeof(T) == 1 ? '|' : std::endian::native == std::endian::little ? '<' : '>';
-  const char kind = std::same_as<T, bool>         ? 'b'
-                    : std::is_floating_point_v<T> ? 'f'
-                    : std::is_signed_v<T>         ? 'i'
-                                                  : 'u';
-  return std::string{order, kind} + std::to_string(sizeof(T));
-}
 
 /// A block of shared memory with the type and shape of its elements; `py4cpp.SharedBuffer` in
 /// Python. Whoever holds it may read and write it; the threads and processes that do so at one time
@@ -71,6 +56,18 @@ class SharedBuffer {
     auto* const data = reinterpret_cast<std::byte*>(owner->data());
     const std::size_t size = owner->size() * sizeof(T);
     return make(data, size, std::move(owner), format_of<T>(), std::move(shape));
+  }
+
+  /// With a copy of a vector, a span or an array. Throws as allocate() does, or when the shape has
+  /// another number of elements.
+  template <std::ranges::contiguous_range R>
+  requires SharedElement<std::ranges::range_value_t<R>>
+  static std::shared_ptr<SharedBuffer> copy_of(const R& values,
+                                               const std::vector<std::int64_t>& shape = {}) {
+    const auto bytes = std::as_bytes(std::span(values));
+    auto buffer = allocate(bytes.size(), format_of<std::ranges::range_value_t<R>>(), shape);
+    std::ranges::copy(bytes, buffer->bytes().begin());
+    return buffer;
   }
 
   std::span<std::byte> bytes() { return {data_, size_}; }
@@ -158,6 +155,9 @@ template <class T>
 requires SharedElement<std::remove_const_t<T>>
 struct Argument<std::span<T>> : Argument<std::shared_ptr<SharedBuffer>> {
   using Element = std::remove_const_t<T>;
+  static std::string java_name() {
+    return Argument<std::shared_ptr<SharedBuffer>>::java_name() + " of " + format_of<Element>();
+  }
   static Cost cost(const Value& value, const Registry& registry) {
     return convert<shared_vector<Element>>::cost(value, registry);
   }

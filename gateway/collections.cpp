@@ -58,54 +58,74 @@ Map::~Map() {
 
 ObjectArray::~ObjectArray() { bury(std::move(values_)); }
 
+std::size_t List::size_locked() const { return numbers_ ? numbers_->size() : values_.size(); }
+
+Value List::at_locked(std::size_t index) const {
+  return numbers_ ? numbers_->at(index) : values_[index];
+}
+
+std::vector<Value>& List::own_values() {
+  if (numbers_) {
+    values_ = numbers_->values();
+    numbers_.reset();
+  }
+  return values_;
+}
+
 std::size_t List::size() const {
   const std::lock_guard lock(mutex_);
-  return values_.size();
+  return size_locked();
 }
 
 Value List::get(std::int64_t index) const {
   const std::lock_guard lock(mutex_);
-  return values_[checked(index, values_.size(), list_bounds)];
+  return at_locked(checked(index, size_locked(), list_bounds));
 }
 
 Value List::set(std::int64_t index, Value value) {
   const std::lock_guard lock(mutex_);
-  return std::exchange(values_[checked(index, values_.size(), list_bounds)], std::move(value));
+  const auto offset = checked(index, size_locked(), list_bounds);
+  return std::exchange(own_values()[offset], std::move(value));
 }
 
 void List::add(Value value) {
   const std::lock_guard lock(mutex_);
-  values_.push_back(std::move(value));
+  own_values().push_back(std::move(value));
 }
 
 void List::insert(std::int64_t index, Value value) {
   const std::lock_guard lock(mutex_);
-  const auto offset = checked(index, values_.size() + 1, list_bounds);
-  values_.insert(values_.begin() + static_cast<std::ptrdiff_t>(offset), std::move(value));
+  const auto offset = checked(index, size_locked() + 1, list_bounds);
+  auto& values = own_values();
+  values.insert(values.begin() + static_cast<std::ptrdiff_t>(offset), std::move(value));
 }
 
 Value List::remove_at(std::int64_t index) {
   const std::lock_guard lock(mutex_);
-  const auto position =
-      values_.begin() + static_cast<std::ptrdiff_t>(checked(index, values_.size(), list_bounds));
+  const auto offset = checked(index, size_locked(), list_bounds);
+  auto& values = own_values();
+  const auto position = values.begin() + static_cast<std::ptrdiff_t>(offset);
   Value removed = std::move(*position);
-  values_.erase(position);
+  values.erase(position);
   return removed;
 }
 
 std::int64_t List::index_of(const Value& value) const {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find(values_.begin(), values_.end(), value);
-  return found == values_.end() ? -1 : found - values_.begin();
+  for (std::size_t i = 0; i < size_locked(); ++i)
+    if (numbers_ ? numbers_->at(i) == value : values_[i] == value)
+      return static_cast<std::int64_t>(i);
+  return -1;
 }
 
 bool List::remove(const Value& value) {
   Value removed;  // Destroyed after the lock is gone.
   const std::lock_guard lock(mutex_);
-  const auto found = std::find(values_.begin(), values_.end(), value);
-  if (found == values_.end()) return false;
+  auto& values = own_values();
+  const auto found = std::find(values.begin(), values.end(), value);
+  if (found == values.end()) return false;
   removed = std::move(*found);
-  values_.erase(found);
+  values.erase(found);
   return true;
 }
 
@@ -114,11 +134,17 @@ void List::clear() { assign({}); }
 void List::assign(std::vector<Value> values) {
   const std::lock_guard lock(mutex_);
   values_.swap(values);
+  numbers_.reset();
 }
 
 std::vector<Value> List::snapshot() const {
   const std::lock_guard lock(mutex_);
-  return values_;
+  return numbers_ ? numbers_->values() : values_;
+}
+
+std::optional<detail::Numbers> List::numbers() const {
+  const std::lock_guard lock(mutex_);
+  return numbers_;
 }
 
 std::size_t Map::size() const {

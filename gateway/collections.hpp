@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "numbers.hpp"
 #include "value.hpp"
 
 namespace py4cpp {
@@ -28,6 +29,7 @@ class List {
  public:
   List() = default;
   explicit List(std::vector<Value> values) : values_(std::move(values)) {}
+  explicit List(detail::Numbers numbers) : numbers_(std::move(numbers)) {}
   ~List();
   List(const List&) = delete;
   List& operator=(const List&) = delete;
@@ -50,10 +52,18 @@ class List {
   void assign(std::vector<Value> values);
   /// A copy of the content at this moment.
   std::vector<Value> snapshot() const;
+  /// What the list was made from, while nobody has changed it; for the library.
+  std::optional<detail::Numbers> numbers() const;
 
  private:
+  std::size_t size_locked() const;
+  Value at_locked(std::size_t index) const;
+  /// From now on the list has its values here.
+  std::vector<Value>& own_values();
+
   mutable std::mutex mutex_;
   std::vector<Value> values_;
+  std::optional<detail::Numbers> numbers_;  // In place of the values.
 };
 
 /// java.util.HashMap, but it keeps the order of insertion. Objects are keys by identity here;

@@ -31,9 +31,25 @@ namespace detail {
 std::optional<std::vector<Value>> elements_of(const Registry& registry, const Value& value);
 std::optional<std::vector<Map::Entry>> entries_of(const Registry& registry, const Value& value);
 
-/// The cost of the element that fits worst.
+/// The numbers' element that fits worst is one of a few. Those of another type cost a little more
+/// even when there are none.
+template <Number T>
+Cost numbers_cost(const Numbers& numbers, const Registry& registry) {
+  if (numbers.format() == format_of<T>()) return distance_cost;
+  Cost worst = 0;
+  for (const Value& element : numbers.extremes()) {
+    const Cost cost = convert<T>::cost(element, registry);
+    if (cost < 0) return no_match;
+    worst = std::max(worst, cost);
+  }
+  return distance_cost + widening_cost + worst;
+}
+
+/// The cost of the element that fits worst. Numbers in shared memory do for a list of them.
 template <class T>
 Cost elements_cost(const Value& value, const Registry& registry) {
+  if constexpr (Number<T>)
+    if (const auto numbers = numbers_of(value)) return numbers_cost<T>(*numbers, registry);
   const auto elements = elements_of(registry, value);
   if (!elements) return no_match;
   Cost worst = 0;
@@ -47,6 +63,14 @@ Cost elements_cost(const Value& value, const Registry& registry) {
 
 template <class C, class T>
 C collect(const Value& value, const Registry& registry) {
+  if constexpr (Number<T>)
+    if (const auto numbers = numbers_of(value)) {
+      auto all = numbers->template to<T>();
+      if constexpr (std::same_as<C, std::vector<T>>)
+        return all;
+      else
+        return C(all.begin(), all.end());
+    }
   C result;
   const auto elements = elements_of(registry, value);
   for (const Value& element : *elements)
@@ -122,7 +146,10 @@ requires(!std::same_as<T, std::byte>) struct convert<std::vector<T>> {
     return detail::collect<std::vector<T>, T>(value, registry);
   }
   static Value to_value(std::vector<T> values) {
-    return std::make_shared<List>(detail::values_from(std::move(values)));
+    if constexpr (detail::Number<T> && !std::same_as<T, bool>)
+      return std::make_shared<List>(detail::Numbers(std::move(values)));
+    else
+      return std::make_shared<List>(detail::values_from(std::move(values)));
   }
 };
 

@@ -70,6 +70,9 @@ def run(gateway: JavaGateway) -> None:
     buffer = lab.ramp(DOUBLES)
     report("100 MB to numpy", median_seconds(lambda: bulk.to_numpy(buffer), 5), **plain)
     report("100 MB to a copy", median_seconds(lambda: bulk.to_numpy(buffer).copy(), 5), **plain)
+    vector = lab.plain_doubles(DOUBLES)
+    report("100 MB of a std::vector to numpy", median_seconds(lambda: bulk.to_numpy(vector), 5))
+    del vector
     data: Any = np.arange(DOUBLES, dtype=np.float64)
     raw = data.tobytes()
     few = data[:LIST_ELEMENTS].tolist()
@@ -83,6 +86,9 @@ def run(gateway: JavaGateway) -> None:
 
     report("100 MB from numpy, first time", median_seconds(send, 1), **plain)
     report("100 MB from numpy, again", median_seconds(send, 7), **plain)
+    sent = send()
+    report("100 MB to a std::vector", median_seconds(lambda: lab.length_of_list(sent), 5))
+    del sent
     shared = bulk.shared_array(gateway, DOUBLES)
     shared[:] = data
     report("100 MB written to a shared array", median_seconds(lambda: np.copyto(shared, data), 7))

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "gateway/bulk.hpp"
 #include "gateway/collections.hpp"
 #include "gateway/types/call_metrics.hpp"
 #include "gateway/wire/java_text.hpp"
@@ -81,6 +82,7 @@ std::string argument_classes(const Registry& registry, std::span<const Value> ar
       for (const auto& name : proxy->interfaces()) text += " " + name;
     } else {
       text += argument.is_null() ? "null" : "class " + registry.class_name(argument);
+      if (const auto buffer = argument.object<SharedBuffer>()) text += " of " + buffer->format();
     }
   }
   return text;
@@ -219,9 +221,12 @@ CallResult construct(const Registry& registry, CallContext& context, std::string
 }
 
 std::string type_text(const Registry& registry, const Parameter& parameter) {
-  if (parameter.bound_type)
-    if (const Class* type = registry.table().find(*parameter.bound_type)) return type->name();
-  return parameter.java_name();
+  std::string text = parameter.java_name();
+  const Class* type = parameter.bound_type ? registry.table().find(*parameter.bound_type) : nullptr;
+  if (!type) return text;
+  const std::string cpp_name = class_name_of(*parameter.bound_type);
+  if (text.starts_with(cpp_name)) text.replace(0, cpp_name.size(), type->name());
+  return text;
 }
 
 std::string signature_text(const Registry& registry, std::string_view name,

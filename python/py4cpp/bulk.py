@@ -7,7 +7,8 @@
 The C++ side returns and takes `py4cpp.SharedBuffer` objects, which `bind_bulk` of
 `py4cpp/bulk.hpp` registers. When the gateway runs on this machine as the same user, its memory is
 mapped: nothing is copied on the way to Python, and once on the way to C++, or not at all when the
-array is a `shared_array`. Otherwise the bytes come as a stream, and go in pieces; nobody has to
+array is a `shared_array`. A `std::vector` of numbers in C++ takes and gives the same data for one
+copy more. Otherwise the bytes come as a stream, and go in pieces; nobody has to
 choose. numpy and pyarrow are imported when used.
 """
 
@@ -18,7 +19,8 @@ import mmap
 import os
 from typing import TYPE_CHECKING, Any
 
-from py4j.java_gateway import get_method
+from py4j.java_collections import JavaArray, JavaList
+from py4j.java_gateway import JavaClass, get_method
 
 from py4cpp.shared_memory import Description, SharedMapping, map_memory, open_memory
 
@@ -66,9 +68,15 @@ def to_bytes(buffer: Any) -> bytes:
 
 def to_numpy(buffer: Any, *, writable: bool = False) -> np.ndarray[Any, Any]:
     """The array that a SharedBuffer holds; see to_memoryview for what `writable` means and for how
-    long the array is valid. Raises TypeError when the buffer holds an Arrow table."""
+    long the array is valid. Raises TypeError when the buffer holds an Arrow table.
+
+    Of a Java list or array of numbers, which a `std::vector` of C++ arrives as, it is a copy."""
     import numpy as np
 
+    if isinstance(buffer, (JavaList, JavaArray)):
+        if writable:
+            raise ValueError("a list is copied: what is written would not be seen there")
+        buffer = JavaClass("py4cpp.SharedBuffer", buffer._gateway_client).copy_of(buffer)
     description = Description.of(buffer)
     if description.format == ARROW_FORMAT:
         raise TypeError("the buffer holds an Arrow table: use to_arrow")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from py4cpp import shared_memory
 from py4j.java_gateway import CallbackServerParameters, GatewayParameters, JavaGateway
 from support import built
 
@@ -46,3 +47,15 @@ def gateway(build_dir: Path) -> Iterator[JavaGateway]:
 def lab(gateway: JavaGateway) -> Any:
     """The object with the arrays."""
     return gateway.entry_point
+
+
+@pytest.fixture(params=["mapped", "sent"])
+def way(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[str]:
+    """Runs a test as it is, and once more as if the gateway ran on another machine."""
+    if request.param == "sent":
+        elsewhere = tmp_path / "boot_id"
+        elsewhere.write_text("not-this-machine\n")
+        monkeypatch.setattr(shared_memory, "BOOT_ID", elsewhere)
+    yield request.param

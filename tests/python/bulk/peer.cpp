@@ -32,7 +32,27 @@ class Lab {
   std::vector<double> plain_doubles(std::int64_t count) const {
     return std::vector<double>(static_cast<std::size_t>(count), 0.5);
   }
+  std::vector<std::int32_t> plain_ints() const { return {1, -2, 3}; }
+  std::vector<std::int64_t> plain_longs() const { return {1, std::int64_t{1} << 40}; }
+  std::vector<float> plain_floats() const { return {0.5F, 1.5F}; }
+  std::vector<std::uint8_t> plain_small() const { return {0, 255}; }
+  std::vector<std::uint64_t> plain_huge() const { return {~std::uint64_t{0}, 1}; }
+  std::vector<bool> plain_flags() const { return {true, false}; }
+  Array<double> plain_array() const { return {{1.5, 2.5}}; }
   double sum_of_list(const std::vector<double>& values) const { return sum(values); }
+  double sum_of_floats(const std::vector<float>& values) const {
+    return std::accumulate(values.begin(), values.end(), 0.0);
+  }
+  std::int64_t sum_of_ints(const std::vector<std::int32_t>& values) const {
+    return std::accumulate(values.begin(), values.end(), std::int64_t{0});
+  }
+  std::uint64_t greatest(const std::vector<std::uint64_t>& values) const {
+    return *std::max_element(values.begin(), values.end()) >> 1;
+  }
+  std::int64_t count_true(const std::vector<bool>& values) const {
+    return std::count(values.begin(), values.end(), true);
+  }
+  std::vector<double> history;
 
   double sum(std::span<const double> values) const {
     return std::accumulate(values.begin(), values.end(), 0.0);
@@ -69,7 +89,23 @@ int main(int count, char** words) {
       .method("matrix", &Lab::matrix)
       .method("plain_bytes", &Lab::plain_bytes)
       .method("plain_doubles", &Lab::plain_doubles)
+      .method("plain_ints", &Lab::plain_ints)
+      .method("plain_longs", &Lab::plain_longs)
+      .method("plain_floats", &Lab::plain_floats)
+      .method("plain_small", &Lab::plain_small)
+      .method("plain_huge", &Lab::plain_huge)
+      .method("plain_flags", &Lab::plain_flags)
+      .method("plain_array", &Lab::plain_array)
+      .method("length_of_list",
+              [](const Lab&, const std::vector<double>& values) { return values.size(); })
       .method("sum_of_list", &Lab::sum_of_list)
+      .method("sum_of_floats", &Lab::sum_of_floats)
+      .method("sum_of_ints", &Lab::sum_of_ints)
+      .method("greatest", &Lab::greatest)
+      .method("count_true", &Lab::count_true)
+      .method("kind", [](const Lab&, const std::vector<int>&) { return "ints"; })
+      .method("kind", [](const Lab&, const std::vector<double>&) { return "doubles"; })
+      .field("history", &Lab::history)
       .method("size_of_bytes", &Lab::size_of_bytes)
       .method("sum", &Lab::sum)
       .method("sum_of_longs", &Lab::sum_of_longs)

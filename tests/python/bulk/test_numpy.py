@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,18 +13,6 @@ from py4cpp import bulk, shared_memory
 from py4j.protocol import Py4JError, Py4JJavaError
 
 DTYPES = ["?", "i1", "u1", "<i2", "<u4", "<i8", "<f4", "<f8", "<c16"]
-
-
-@pytest.fixture(params=["mapped", "sent"])
-def way(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[str]:
-    """Runs a test as it is, and once more as if the gateway ran on another machine."""
-    if request.param == "sent":
-        elsewhere = tmp_path / "boot_id"
-        elsewhere.write_text("not-this-machine\n")
-        monkeypatch.setattr(shared_memory, "BOOT_ID", elsewhere)
-    yield request.param
 
 
 def test_a_vector_of_doubles_arrives_as_an_array(lab: Any, way: str) -> None:
