@@ -72,7 +72,6 @@ def run(gateway: JavaGateway) -> None:
     report("100 MB to a copy", median_seconds(lambda: bulk.to_numpy(buffer).copy(), 5), **plain)
     vector = lab.plain_doubles(DOUBLES)
     report("100 MB of a std::vector to numpy", median_seconds(lambda: bulk.to_numpy(vector), 5))
-    del vector
     data: Any = np.arange(DOUBLES, dtype=np.float64)
     raw = data.tobytes()
     few = data[:LIST_ELEMENTS].tolist()
@@ -88,7 +87,6 @@ def run(gateway: JavaGateway) -> None:
     report("100 MB from numpy, again", median_seconds(send, 7), **plain)
     sent = send()
     report("100 MB to a std::vector", median_seconds(lambda: lab.length_of_list(sent), 5))
-    del sent
     shared = bulk.shared_array(gateway, DOUBLES)
     shared[:] = data
     report("100 MB written to a shared array", median_seconds(lambda: np.copyto(shared, data), 7))

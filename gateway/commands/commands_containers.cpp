@@ -7,6 +7,7 @@
 #include "gateway/collections.hpp"
 #include "gateway/commands/commands.hpp"
 #include "gateway/types/equality.hpp"
+#include "gateway/types/ordering.hpp"
 
 namespace py4cpp {
 
@@ -111,26 +112,6 @@ Next slice_array(Command& command, const ObjectArray& array, const Values& parts
   return Next::go_on;
 }
 
-/// Java's natural order of numbers and texts. Throws NamedError when two values have none.
-bool comes_before(const Value& a, const Value& b) {
-  const auto number = [](const Value& value) -> std::optional<double> {
-    if (const auto* real = value.get_if<double>()) return *real;
-    if (const auto* narrow = value.get_if<std::int32_t>()) return *narrow;
-    return std::nullopt;
-  };
-  const auto* left = a.get_if<std::string>();
-  const auto* right = b.get_if<std::string>();
-  if (left && right) return *left < *right;
-  const auto* left_wide = a.get_if<std::int64_t>();
-  const auto* right_wide = b.get_if<std::int64_t>();
-  if ((left_wide || a.get_if<std::int32_t>()) && (right_wide || b.get_if<std::int32_t>()))
-    return index_of(a) < index_of(b);
-  const auto x = left_wide ? static_cast<double>(*left_wide) : number(a);
-  const auto y = right_wide ? static_cast<double>(*right_wide) : number(b);
-  if (x && y) return *x < *y;
-  throw NamedError("java.lang.ClassCastException", "the elements cannot be compared");
-}
-
 Next list_values(Command& command, Values values) {
   answer_value(command.core, command.answer, std::make_shared<List>(std::move(values)));
   return Next::go_on;
@@ -139,7 +120,7 @@ Next list_values(Command& command, Values values) {
 Next reorder(Command& command, List& list, bool is_sort) {
   Values values = list.snapshot();
   if (is_sort)
-    std::stable_sort(values.begin(), values.end(), &comes_before);
+    values = Ordering(command.context).sorted(std::move(values));
   else
     std::reverse(values.begin(), values.end());
   list.assign(std::move(values));
@@ -150,8 +131,11 @@ Next reorder(Command& command, List& list, bool is_sort) {
 Next extreme(Command& command, const List& list, bool is_max) {
   const Values values = list.snapshot();
   if (values.empty()) throw NamedError("java.util.NoSuchElementException", "the list is empty");
-  const auto found = is_max ? std::max_element(values.begin(), values.end(), &comes_before)
-                            : std::min_element(values.begin(), values.end(), &comes_before);
+  const auto before = [order = Ordering(command.context)](const Value& a, const Value& b) {
+    return order.before(a, b);
+  };
+  const auto found = is_max ? std::max_element(values.begin(), values.end(), before)
+                            : std::min_element(values.begin(), values.end(), before);
   answer_value(command.core, command.answer, *found);
   return Next::go_on;
 }
@@ -167,10 +151,19 @@ Values repeated(const Values& values, std::int64_t times) {
   return result;
 }
 
+/// Null when it is none; the answer is written then.
+std::shared_ptr<List> list_named(Command& command, std::string_view id) {
+  const auto target = find_target(command.core, id);
+  auto list = target ? command.core.registry.cast<List>(*target) : nullptr;
+  if (!list)
+    answer_error(command.answer, target ? std::string(id) + " is not a list"
+                                        : unknown_object_text(command.core, id));
+  return list;
+}
+
 Next concatenate(Command& command, const List& list) {
-  const auto second = find_target(command.core, command.line(3));
-  const auto other = second ? command.core.registry.cast<List>(*second) : nullptr;
-  if (!other) return answer_bare_error(command.answer), Next::go_on;
+  const auto other = list_named(command, command.line(3));
+  if (!other) return Next::go_on;
   Values values = list.snapshot();
   const Values more = other->snapshot();
   if (more.size() > array_elements_max - std::min(values.size(), array_elements_max))
@@ -192,7 +185,7 @@ Next run_list_parts(Command& command, List& list) {
     for (const Value& part : *parts) slice.push_back(list.get(index_of(part)));
     return list_values(command, std::move(slice));
   }
-  if (parts->empty()) return answer_bare_error(command.answer), Next::go_on;
+  if (parts->empty()) return refuse_sub_command(command);
   const Value& first = parts->front();
   if (sub == 'f') {
     answer_value(command.core, command.answer, Equality(command.context).count_in(values, first));
@@ -203,6 +196,27 @@ Next run_list_parts(Command& command, List& list) {
     answer_void(command.answer);
   }
   return Next::go_on;
+}
+
+/// What the client does not look at the answers to: only the log can say what went wrong.
+std::string_view name_of_unheard(char sub_command) {
+  if (sub_command == 's') return "sorted";
+  if (sub_command == 'r') return "reversed";
+  return sub_command == 'i' ? "repeated" : "";
+}
+
+/// Instead of an exception object, which nobody would ever let go of.
+void answer_unheard(Command& command, std::string_view what) {
+  std::string text = "a list was not " + std::string(what) + ": ";
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    text += error.what();
+  } catch (...) {
+    text += "C++ threw something that is no std::exception";
+  }
+  command.core.log(LogLevel::warn, log_components::connection, text);
+  answer_error(command.answer, text);
 }
 
 }  // namespace
@@ -232,29 +246,30 @@ Next run_array_command(Command& command) {
   return Next::go_on;
 }
 
-/// py4j expects a bare error when a list helper fails.
 Next run_list_command(Command& command) {
-  const std::string_view sub = command.sub_command();
-  if (sub.size() != 1 || std::string_view("lamifsrxn").find(sub[0]) == std::string_view::npos)
+  const std::string_view word = command.sub_command();
+  if (word.size() != 1 || std::string_view("lamifsrxn").find(word[0]) == std::string_view::npos)
     return refuse_sub_command(command);
-  const auto target = find_target(command.core, command.line(2));
-  const auto list = target ? command.core.registry.cast<List>(*target) : nullptr;
-  if (!list) return answer_bare_error(command.answer), Next::go_on;
+  const char sub = word[0];  // The word dies when a compareTo calls Python.
+  const auto list = list_named(command, command.line(2));
+  if (!list) return Next::go_on;
   try {
-    switch (sub[0]) {
+    switch (sub) {
       case 'a':
         return concatenate(command, *list);
       case 's':
       case 'r':
-        return reorder(command, *list, sub == "s");
+        return reorder(command, *list, sub == 's');
       case 'x':
       case 'n':
-        return extreme(command, *list, sub == "x");
+        return extreme(command, *list, sub == 'x');
       default:
         return run_list_parts(command, *list);
     }
-  } catch (const NamedError&) {
-    answer_bare_error(command.answer);
+  } catch (...) {
+    const auto what = name_of_unheard(sub);
+    if (what.empty()) throw;
+    answer_unheard(command, what);
     return Next::go_on;
   }
 }

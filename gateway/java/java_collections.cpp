@@ -6,6 +6,7 @@
 #include "gateway/collections.hpp"
 #include "gateway/java/java_names.hpp"
 #include "gateway/types/equality.hpp"
+#include "gateway/types/ordering.hpp"
 
 namespace py4cpp {
 
@@ -287,6 +288,10 @@ void bind_java_collections(Registry& registry) {
       .method("hasNext", &Iterator::has_next)
       .method("next", &Iterator::next);
   registry.type<ObjectArray>("[Ljava.lang.Object;").implements("[]");
+  registry.type("java.util.Collections")
+      .static_method("sort", [](CallContext& context, List& list) {
+        list.assign(Ordering(context).sorted(list.snapshot()));
+      });
   registry.type("java.util.Arrays")
       .static_method("asList", [](Values values) { return values; })
       .static_method("toString", [](CallContext& context, const Values& values) {

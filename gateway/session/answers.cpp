@@ -113,11 +113,6 @@ void answer_error(std::string& answer, std::string_view text) {
   answer += '\n';
 }
 
-void answer_bare_error(std::string& answer) {
-  begin_answer(answer, wire::error_mark);
-  answer += '\n';
-}
-
 void answer_fatal(std::string& answer, std::string_view text) {
   begin_answer(answer, wire::fatal_mark);
   answer += wire::code::string;

@@ -43,7 +43,6 @@ void answer_value(Core& core, std::string& answer, const Value& value);
 void answer_void(std::string& answer);
 void answer_text(std::string& answer, std::string_view text);
 void answer_error(std::string& answer, std::string_view text);
-void answer_bare_error(std::string& answer);
 void answer_fatal(std::string& answer, std::string_view text);
 
 /// Answers with the exception that is being handled: a reference to it as a Java exception, or text

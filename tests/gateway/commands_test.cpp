@@ -246,26 +246,57 @@ TEST_SUITE("commands") {
   }
 
   TEST_CASE("list commands work on the list itself or on a copy, as py4j expects") {
-    Conversation().play(Script()
-                            .exchange("i\njava.util.ArrayList\ne\n", "!ylo0\n")
-                            .exchange("c\no0\nadd\ni3\ne\n", "!ybtrue\n")
-                            .exchange("c\no0\nadd\ni1\ne\n", "!ybtrue\n")
-                            .exchange("l\ns\no0\ne\n", "!yv\n")
-                            .exchange("c\no0\nget\ni0\ne\n", "!yi1\n")
-                            .exchange("l\nr\no0\ne\n", "!yv\n")
-                            .exchange("c\no0\ntoString\ne\n", "!ys[3, 1]\n")
-                            .exchange("l\nx\no0\ne\n", "!yi3\n")
-                            .exchange("l\nn\no0\ne\n", "!yi1\n")
-                            .exchange("l\nf\no0\ni3\ne\n", "!yi1\n")
-                            .exchange("l\nl\no0\ni1\ne\n", "!ylo1\n")
-                            .exchange("l\na\no0\no1\ne\n", "!ylo2\n")
-                            .exchange("c\no2\nsize\ne\n", "!yi3\n")
-                            .exchange("l\nm\no0\ni2\ne\n", "!ylo3\n")
-                            .exchange("c\no3\nsize\ne\n", "!yi4\n")
-                            .exchange("l\ni\no0\ni0\ne\n", "!yv\n")
-                            .exchange("c\no0\nsize\ne\n", "!yi0\n")
-                            .exchange("l\nx\no0\ne\n", "!x\n")
-                            .exchange("l\nl\no0\ni9\ne\n", "!x\n"));
+    Conversation().play(
+        Script()
+            .exchange("i\njava.util.ArrayList\ne\n", "!ylo0\n")
+            .exchange("c\no0\nadd\ni3\ne\n", "!ybtrue\n")
+            .exchange("c\no0\nadd\ni1\ne\n", "!ybtrue\n")
+            .exchange("l\ns\no0\ne\n", "!yv\n")
+            .exchange("c\no0\nget\ni0\ne\n", "!yi1\n")
+            .exchange("l\nr\no0\ne\n", "!yv\n")
+            .exchange("c\no0\ntoString\ne\n", "!ys[3, 1]\n")
+            .exchange("l\nx\no0\ne\n", "!yi3\n")
+            .exchange("l\nn\no0\ne\n", "!yi1\n")
+            .exchange("l\nf\no0\ni3\ne\n", "!yi1\n")
+            .exchange("l\nl\no0\ni1\ne\n", "!ylo1\n")
+            .exchange("l\na\no0\no1\ne\n", "!ylo2\n")
+            .exchange("c\no2\nsize\ne\n", "!yi3\n")
+            .exchange("l\nm\no0\ni2\ne\n", "!ylo3\n")
+            .exchange("c\no3\nsize\ne\n", "!yi4\n")
+            .exchange("l\ni\no0\ni0\ne\n", "!yv\n")
+            .exchange("c\no0\nsize\ne\n", "!yi0\n")
+            .exchange("l\nx\no0\ne\n", "!xro4\n")
+            .exchange("p\nro4\ne\n", "!ysjava.util.NoSuchElementException: the list is empty\n")
+            .exchange("l\nl\no0\ni9\ne\n", "!xro5\n")
+            .exchange("p\nro5\ne\n",
+                      "!ysjava.lang.IndexOutOfBoundsException: Index 9 out of "
+                      "bounds for length 0\n")
+            .exchange("l\na\no0\nt\ne\n", "!xst is not a list\n")
+            .exchange("l\nx\no99\ne\n", "!xsthe object o99 is unknown to this gateway\n"));
+  }
+
+  TEST_CASE("what fails in place is told to the log, and leaves no object behind") {
+    auto options = Conversation::without_token();
+    std::vector<std::string> told;
+    options.log = [&](LogLevel level, std::string_view, std::string_view text) {
+      if (level == LogLevel::warn) told.emplace_back(text);
+    };
+    Conversation conversation(options);
+    conversation.play(
+        Script()
+            .exchange("i\njava.util.ArrayList\ne\n", "!ylo0\n")
+            .exchange("c\no0\nadd\ni3\ne\n", "!ybtrue\n")
+            .exchange("c\no0\nadd\nn\ne\n", "!ybtrue\n")
+            .exchange("l\ns\no0\ne\n",
+                      "!xsa list was not sorted: these have no order: null and java.lang.Integer; "
+                      "an object needs a compareTo for that\n")
+            .exchange("l\ni\no0\ni9000000\ne\n",
+                      "!xsa list was not repeated: a repeated list would have more than 10000000 "
+                      "elements\n")
+            .exchange("l\ni\no0\nsx\ne\n", "!xsa list was not repeated: an index is not a number\n")
+            .exchange("c\no0\nsize\ne\n", "!yi2\n"));
+    CHECK(told.size() == 3);
+    CHECK(conversation.core->objects.size() == 1);
   }
 
   TEST_CASE("dir lists fields, methods, statics and imports") {
