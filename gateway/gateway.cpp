@@ -273,6 +273,8 @@ Gateway::~Gateway() { stop(); }
 
 std::uint16_t Gateway::port() const { return impl_->server.port(); }
 
+const std::string& Gateway::address() const { return impl_->server.address(); }
+
 const std::string& Gateway::token() const { return impl_->core.options.token; }
 
 void Gateway::stop() { impl_->stop(); }

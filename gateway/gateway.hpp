@@ -135,6 +135,8 @@ class Gateway {
   Gateway& operator=(const Gateway&) = delete;
 
   std::uint16_t port() const;
+  /// Where it listens, in numbers: "127.0.0.1", "::1".
+  const std::string& address() const;
   /// What clients must present; empty when authentication is off.
   const std::string& token() const;
 

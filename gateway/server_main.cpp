@@ -74,7 +74,7 @@ int run_server_main(int argc, const char* const* argv, Registry& registry, Gatew
     else
       gateway.wait_for_shutdown();
     return 0;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }

@@ -64,7 +64,6 @@ void Entrance::enter(Fd socket) {
   if (tls_) guest->tls = tls_->accept(number);
   guest->has_shaken_hands = !tls_;
   guest->place = guests_.insert(guests_.end(), guest);
-  size_ = guests_.size();
   arm_timer();
   proceed(guest);
 }
@@ -220,7 +219,6 @@ void Entrance::end(const GuestPointer& guest, const std::string& reason) {
 Fd Entrance::remove(Guest& guest) {
   const GuestPointer kept = *guest.place;
   guests_.erase(guest.place);
-  size_ = guests_.size();
   return Fd(guest.socket.release());
 }
 

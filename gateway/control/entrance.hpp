@@ -5,7 +5,6 @@
 // number and their time: so strangers can keep nobody out who knows the token.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,7 +24,7 @@ namespace py4cpp {
 
 struct GatewayOptions;
 
-/// Belongs to the control thread; only size() may be called from elsewhere.
+/// Belongs to the control thread.
 class Entrance {
  public:
   /// Told of a connection that may be served; its thread is the callee's matter.
@@ -47,7 +46,6 @@ class Entrance {
   bool drop_oldest();
   /// Ends all, for good.
   void close();
-  std::size_t size() const { return size_; }
 
  private:
   struct Guest;
@@ -77,8 +75,7 @@ class Entrance {
   const FullReason full_reason_;
   const Admitted admitted_;
   const Refused refused_;
-  std::list<GuestPointer> guests_;  // In the order of their coming, and so of their end.
-  std::atomic<std::size_t> size_ = 0;
+  std::list<GuestPointer> guests_;   // In the order of their coming, and so of their end.
   boost::asio::steady_timer timer_;  // Runs while there are guests.
   bool is_timer_running_ = false;
   std::chrono::steady_clock::time_point next_report_{};

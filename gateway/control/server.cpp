@@ -36,6 +36,7 @@ Server::Server(Core& core, const TlsContext* tls, Hooks hooks)
       hooks_(std::move(hooks)),
       listener_(io_, listen_on(core.options.address, core.options.port).release()),
       port_(local_port(listener_.native_handle())),
+      address_(local_address(listener_.native_handle())),
       entrance_(
           io_, core.options, tls, core.counters.refusals, [this] { return full_reason(); },
           [this](std::unique_ptr<Transport> transport) { admitted(std::move(transport)); },

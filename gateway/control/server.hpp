@@ -46,11 +46,11 @@ class Server {
   void cancel(std::uint16_t remote_port, std::uint16_t local_port);
 
   std::uint16_t port() const { return port_; }
+  /// In numbers, also when the options name a host.
+  const std::string& address() const { return address_; }
   bool is_served_by_thread() const;
   /// Connections that were let in.
   std::size_t connection_count() const;
-  /// Connections that have not presented the token yet.
-  std::size_t unauthenticated_count() const { return entrance_.size(); }
 
  private:
   struct Connection {
@@ -80,6 +80,7 @@ class Server {
       io_.get_executor()};
   boost::asio::posix::stream_descriptor listener_;
   const std::uint16_t port_;
+  const std::string address_;
   boost::asio::steady_timer retry_timer_{io_};
   Entrance entrance_;
   std::mutex stop_mutex_;  // Lets a second stop() wait for the first.

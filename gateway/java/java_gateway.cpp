@@ -65,7 +65,10 @@ void bind_gateway_server(Registry& registry) {
               [](const GatewayServer&, CallContext& context) {
                 return std::int32_t{context.gateway().port()};
               })
-      .method("getAddress", [](const GatewayServer&) { return InetAddress{"127.0.0.1"}; })
+      .method("getAddress",
+              [](const GatewayServer&, CallContext& context) {
+                return InetAddress{context.gateway().address()};
+              })
       .method("getPythonPort",
               [](const GatewayServer&, CallContext& c) { return callback_port(c); })
       .method("getPythonAddress",

@@ -31,8 +31,6 @@ class ObjectTable {
   std::optional<Value> find(std::string_view id) const;
   /// Whether an id was minted by another gateway, as far as its nonce tells.
   bool is_foreign(std::string_view id) const;
-  /// What the ids of this table end in.
-  const std::string& nonce() const { return nonce_; }
   /// Forgets an id; unknown and foreign ones are ignored.
   void remove(std::string_view id);
   void clear();

@@ -113,6 +113,16 @@ std::uint16_t local_port(int socket) {
   return port_of(address);
 }
 
+std::string local_address(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  char text[NI_MAXHOST] = "";
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  ::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, text, sizeof text, nullptr, 0,
+                NI_NUMERICHOST);
+  return text;
+}
+
 std::uint16_t remote_port(int socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;

@@ -28,6 +28,8 @@ Fd accept_from(int listener);
 Fd connect_to(const std::string& host, std::uint16_t port, std::chrono::milliseconds time_max);
 
 std::uint16_t local_port(int socket);
+/// In numbers: "127.0.0.1", "::1".
+std::string local_address(int socket);
 std::uint16_t remote_port(int socket);
 
 /// Switches Nagle's delay off: an answer is one write.

@@ -59,8 +59,6 @@ class CommandReader {
   void set_limits(Limits limits) { limits_ = limits; }
   /// Bytes that arrived and belong to no Message yet; valid as long as a Message's lines.
   std::string_view rest() const { return {buffer_.data() + begin_, end_ - begin_}; }
-  /// How many those are.
-  std::size_t pending_bytes() const { return end_ - begin_; }
 
  private:
   std::string_view line(std::size_t index) const {

@@ -83,3 +83,16 @@ def test_a_wrong_word_is_an_error_that_shows_the_right_ones(program: Path, word:
     assert process.returncode == 1
     assert output == ""
     assert "[--die-on-broken-pipe] [--enable-auth] [PORT]" in errors
+
+
+@pytest.mark.parametrize("descriptors", [4, 5])
+def test_without_descriptors_it_ends_with_one_line_and_exit_code_1(
+    program: Path, descriptors: int
+) -> None:
+    limited = f'ulimit -n {descriptors} && exec "$0" --enable-auth 0'
+    with start(Path("/bin/sh"), "-c", limited, str(program)) as process:
+        output, errors = process.communicate(timeout=END_S)
+    assert process.returncode == 1
+    assert output == ""
+    assert errors.count("\n") == 1
+    assert "Too many open files" in errors

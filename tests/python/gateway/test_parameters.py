@@ -214,3 +214,20 @@ def test_a_callback_server_without_a_token_of_its_own_takes_the_clients(
     assert client.entry_point.ask(Asked(), 3) == 3
     client.close()
     client.shutdown_callback_server()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("127.0.0.2", {"127.0.0.2"}), ("localhost", {"127.0.0.1", "::1"}), ("::1", {"::1"})],
+)
+def test_the_gateway_tells_the_address_that_it_listens_on(
+    start_peer: PeerStarter, given: str, told: set[str]
+) -> None:
+    peer = start_peer("--unpinned", "--address", given)
+    client = JavaGateway(
+        gateway_parameters=GatewayParameters(address=given, port=peer.port, auth_token=TOKEN)
+    )
+    server = client.java_gateway_server
+    assert server.getAddress().getHostAddress() in told
+    assert server.getPort() == peer.port
+    client.close()
