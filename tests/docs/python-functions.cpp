@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/python_command.hpp"
+#include "runner/python_udf_runner.hpp"
+#include "runner/worker_factories.hpp"
+
+using namespace py4cpp::runner;
+
+void use(std::span<const std::byte> run);
+
+void run_a_function(const Bytes& frames) {
+  // block 1
+}

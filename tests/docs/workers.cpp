@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
+#include "runner/barrier_stage.hpp"
+#include "runner/prewarm.hpp"
+#include "runner/worker_factories.hpp"
+
+using namespace py4cpp::runner;
+
+void look_at_workers() {
+  // block 1
+  // block 2
+}
+
+void make_a_barrier(WorkerFactories& factories, int i) {
+  // block 3
+}
