@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The program that the Python tests talk to: a gateway over a handful of classes. It prints its
-// port and runs until its standard input ends. A `d` there drops the kept proxies.
+// port and runs until its standard input ends, then prints what is left: ids in the gateway, Python
+// objects that C++ holds, and objects of the classes below. A `d` in its input drops the kept
+// proxies.
 //
 //   gateway_peer [--unpinned] [--address A] [--port N] [--callback-port N] [--objects-max N]
 //                [--connections-max N] [--unauthenticated-max N] [--depth-max N] [--token-ms N]
@@ -33,8 +35,18 @@ namespace {
 
 using namespace py4cpp;
 
-/// Counts its objects, so that the tests see whether Python's deletions arrive.
-class Tracked {
+/// Counts the objects of all classes below.
+class Counted {
+ public:
+  Counted() { ++all; }
+  Counted(const Counted&) { ++all; }
+  Counted& operator=(const Counted&) = default;
+  ~Counted() { --all; }
+  static inline std::atomic<int> all = 0;
+};
+
+/// Counts its own objects, so that the tests see whether Python's deletions arrive.
+class Tracked : Counted {
  public:
   Tracked() { ++alive; }
   ~Tracked() { --alive; }
@@ -43,7 +55,7 @@ class Tracked {
   static inline std::atomic<int> alive = 0;
 };
 
-class Peer {
+class Peer : Counted {
  public:
   int field10 = 10;
   std::int64_t field11 = 11;
@@ -163,7 +175,7 @@ class Peer {
   std::vector<Proxy> kept_;
 };
 
-struct Calls {
+struct Calls : Counted {
   int count = 0;
 };
 
@@ -291,6 +303,18 @@ void wait_for_end(int shutdown_fd, Peer& peer) {
   }
 }
 
+/// Serves until the end, and prints what the gateway holds then.
+void serve(Registry& registry, GatewayOptions options, const std::shared_ptr<Peer>& peer,
+           int shutdown_fd) {
+  options.entry_point = peer;
+  Gateway gateway(registry, std::move(options));
+  std::cout << gateway.port() << std::endl;
+  wait_for_end(shutdown_fd, *peer);
+  gateway.stop();
+  peer->drop();
+  std::cout << "objects " << gateway.object_count() << " proxies " << gateway.metrics().proxies;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -299,18 +323,13 @@ int main(int count, char** words) {
   int shutdown_pipe[2];
   if (::pipe(shutdown_pipe) != 0) return 1;
   auto options = options_from(count, words);
-  const auto peer = std::make_shared<Peer>();
-  options.entry_point = peer;
   options.on_shutdown = [&] {
     std::cout << "shut down" << std::endl;
     ::close(shutdown_pipe[1]);
   };
   try {
-    Gateway gateway(registry, std::move(options));
-    std::cout << gateway.port() << std::endl;
-    wait_for_end(shutdown_pipe[0], *peer);
-    gateway.stop();
-    std::cout << "objects " << gateway.object_count() << " tracked " << Tracked::alive << std::endl;
+    serve(registry, std::move(options), std::make_shared<Peer>(), shutdown_pipe[0]);
+    std::cout << " alive " << Counted::all << std::endl;
   } catch (const Error& error) {
     std::cerr << error.what() << std::endl;
     return 1;

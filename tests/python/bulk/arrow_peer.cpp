@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A C++ program that uses Arrow itself, for the test of arrow_bulk.hpp. It takes the command line
-// of py4j's own server.
+// of py4j's own server, and says at its end what is left.
 #include <arrow/array/builder_primitive.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 
 #include "gateway/arrow_bulk.hpp"
 #include "gateway/server_main.hpp"
+#include "left.hpp"
 
 namespace {
 
@@ -35,14 +36,18 @@ struct Tables {
   }
 };
 
-}  // namespace
-
-int main(int count, char** words) {
+int run(int count, char** words) {
   Registry registry;
   bind_bulk(registry);
   registry.type<Tables>("test.Tables")
       .method("count_to", &Tables::count_to)
       .method("rows", &Tables::rows)
-      .method("is_in_place", &Tables::is_in_place);
+      .method("is_in_place", &Tables::is_in_place)
+      .method("held",
+              [](const Tables&, CallContext& context) { return held_by_both_sides(context); });
   return run_server_main(count, words, registry, {.entry_point = std::make_shared<Tables>()});
 }
+
+}  // namespace
+
+int main(int count, char** words) { return tell_what_is_left(run(count, words)); }

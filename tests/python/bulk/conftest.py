@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the tests of our Python package: one C++ program for a module, and its client."""
+"""Fixtures of the tests of our Python package: one C++ program for a module, its client, and after
+each test a check that neither side holds anything of the other."""
 
 from __future__ import annotations
 
@@ -9,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bulk.left import NOTHING_LEFT, check_nothing_is_left, held_by_both_sides
 from py4cpp import shared_memory
 from py4j.java_gateway import CallbackServerParameters, GatewayParameters, JavaGateway
 from support import built
 
 
 @pytest.fixture(scope="module")
-def gateway(build_dir: Path) -> Iterator[JavaGateway]:
+def client(build_dir: Path) -> Iterator[JavaGateway]:
     """A client of the peer, with a callback server."""
     program = built(build_dir, "tests/python/bulk_peer")
     command = [str(program), "--die-on-broken-pipe", "0"]
@@ -41,9 +43,18 @@ def gateway(build_dir: Path) -> Iterator[JavaGateway]:
         client.shutdown()
         process.stdin.close()
         assert process.wait(10) == 0
+        assert process.stdout.read() == NOTHING_LEFT
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def gateway(client: JavaGateway) -> Iterator[JavaGateway]:
+    """The client. What a test makes is gone on both sides once it has ended."""
+    held = held_by_both_sides(client)
+    yield client
+    check_nothing_is_left(client, held)
+
+
+@pytest.fixture
 def lab(gateway: JavaGateway) -> Any:
     """The object with the arrays."""
     return gateway.entry_point

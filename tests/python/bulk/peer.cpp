@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A C++ program with arrays in shared memory, for the tests of the Python package. It takes the
-// command line of py4j's own server.
+// command line of py4j's own server, and says at its end what is left.
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -11,6 +11,7 @@
 #include "gateway/bulk.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/server_main.hpp"
+#include "left.hpp"
 
 namespace {
 
@@ -78,9 +79,7 @@ class Lab {
   }
 };
 
-}  // namespace
-
-int main(int count, char** words) {
+int run(int count, char** words) {
   Registry registry;
   bind_bulk(registry, {.client_bytes_max = std::size_t{2} << 30});
   registry.interface("test.Op");
@@ -114,8 +113,14 @@ int main(int count, char** words) {
       .method("checksum", &Lab::checksum)
       .method("apply", &Lab::apply)
       .method("twice", &Lab::twice)
-      .method("metrics", [](const Lab&, CallContext& context) {
-        return prometheus_text(context.gateway().metrics());
-      });
+      .method("metrics",
+              [](const Lab&, CallContext& context) {
+                return prometheus_text(context.gateway().metrics());
+              })
+      .method("held", [](const Lab&, CallContext& context) { return held_by_both_sides(context); });
   return run_server_main(count, words, registry, {.entry_point = std::make_shared<Lab>()});
 }
+
+}  // namespace
+
+int main(int count, char** words) { return tell_what_is_left(run(count, words)); }

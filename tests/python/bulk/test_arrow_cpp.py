@@ -10,13 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from bulk.left import NOTHING_LEFT, check_nothing_is_left, held_by_both_sides
 from py4cpp import bulk
 from py4j.java_gateway import GatewayParameters, JavaGateway
 from py4j.protocol import Py4JJavaError
 
 
 @pytest.fixture(scope="module")
-def arrow_gateway(build_dir: Path) -> Iterator[JavaGateway]:
+def arrow_client(build_dir: Path) -> Iterator[JavaGateway]:
     """A client of the program, which the build makes where pyarrow's wheel has Arrow's headers."""
     program = build_dir / "tests" / "python" / "arrow_peer"
     if not program.exists():
@@ -30,6 +31,15 @@ def arrow_gateway(build_dir: Path) -> Iterator[JavaGateway]:
         yield client
         client.shutdown()
         assert process.wait(10) == 0
+        assert process.stdout.read() == NOTHING_LEFT
+
+
+@pytest.fixture
+def arrow_gateway(arrow_client: JavaGateway) -> Iterator[JavaGateway]:
+    """The client. What a test makes is gone on both sides once it has ended."""
+    held = held_by_both_sides(arrow_client)
+    yield arrow_client
+    check_nothing_is_left(arrow_client, held)
 
 
 def test_a_table_of_cpp_is_one_of_pyarrow(arrow_gateway: Any) -> None:

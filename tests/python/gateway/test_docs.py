@@ -29,19 +29,18 @@ def test_a_client_with_tls(
     shutil.copy(pem("gateway.pem"), tmp_path / "python.pem")
     shutil.copy(pem("gateway.key"), tmp_path / "python.key")
     monkeypatch.chdir(tmp_path)
+    peer = start_peer("--unpinned", *SERVER, *CALLBACKS)
     names: dict[str, Any] = {
         "ssl": ssl,
         "JavaGateway": JavaGateway,
         "GatewayParameters": GatewayParameters,
         "CallbackServerParameters": CallbackServerParameters,
-        "port": start_peer("--unpinned", *SERVER, *CALLBACKS).port,
+        "port": peer.port,
         "token": TOKEN,
     }
     exec(shown[0], names)
-    client = names["gateway"]
+    client = peer.joined(names["gateway"])
     assert client.entry_point.greet("you") == "Hello you"
-    client.close()
-    client.shutdown_callback_server()
 
 
 def test_a_stream_and_a_custom_command(shown: list[str], start_peer: PeerStarter) -> None:
@@ -54,4 +53,3 @@ def test_a_stream_and_a_custom_command(shown: list[str], start_peer: PeerStarter
     assert names["data"] == b"\7" * 5
     exec(shown[2], names)
     assert names["answer"] == "yL0"
-    client.close()

@@ -53,7 +53,6 @@ def test_what_one_call_drops_python_drops_as_well(
     client.entry_point.drop()
     client.jvm.System.gc()
     assert len(pool) == 0
-    client.close()
 
 
 def test_what_cpp_drops_while_the_client_is_idle_python_drops_with_its_next_call(
@@ -71,7 +70,6 @@ def test_what_cpp_drops_while_the_client_is_idle_python_drops_with_its_next_call
     assert len(pool) == 1
     client.entry_point.echo(1)
     assert len(pool) == 0
-    client.close()
 
 
 def test_an_object_may_call_cpp_and_be_called_while_python_lets_go_of_it(
@@ -95,7 +93,6 @@ def test_an_object_may_call_cpp_and_be_called_while_python_lets_go_of_it(
     assert client.entry_point.echo("still in step") == "still in step"
     client.jvm.System.gc()
     assert len(client.gateway_property.pool) == 0
-    client.close()
 
 
 def test_a_long_nested_conversation_releases_on_the_way(
@@ -114,9 +111,9 @@ def test_a_long_nested_conversation_releases_on_the_way(
             return len(pool)
 
     assert client.entry_point.ask(Nested(), 0) < 5
-    client.close()
 
 
+@pytest.mark.leaves("what the first client had when it went away")
 def test_a_client_keeps_its_objects_when_those_of_an_earlier_one_are_dropped(
     start_peer: PeerStarter,
 ) -> None:
@@ -126,9 +123,9 @@ def test_a_client_keeps_its_objects_when_those_of_an_earlier_one_are_dropped(
     first.close()
     second = pinned_client(peer)
     drops_only_the_first_ones(second)
-    second.close()
 
 
+@pytest.mark.leaves("what the first client had when it went away")
 def test_the_same_with_a_callback_server(start_peer: PeerStarter) -> None:
     peer = start_peer("--unpinned")
     first = unpinned_client(peer)
@@ -138,8 +135,6 @@ def test_the_same_with_a_callback_server(start_peer: PeerStarter) -> None:
     first.shutdown_callback_server()
     second = unpinned_client(peer)
     drops_only_the_first_ones(second)
-    second.close()
-    second.shutdown_callback_server()
 
 
 def drops_only_the_first_ones(second: JavaGateway) -> None:
@@ -164,5 +159,3 @@ def test_a_client_that_closes_its_connections_and_goes_on_is_the_same(
     client.entry_point.drop()
     client.jvm.System.gc()
     assert len(client.gateway_property.pool) == 0
-    client.close()
-    client.shutdown_callback_server()

@@ -64,8 +64,6 @@ def test_a_source_that_breaks_off_ends_the_connection_and_no_other(start_peer: P
         assert connection.read(2) == b"\1"
         connection._connection.close()
     assert client.entry_point.echo(1) == 1
-    client.close()
-    client.shutdown_callback_server()
 
 
 def test_custom_commands_are_answered_like_calls(start_peer: PeerStarter) -> None:
@@ -80,4 +78,3 @@ def test_custom_commands_are_answered_like_calls(start_peer: PeerStarter) -> Non
     with pytest.raises(Py4JJavaError, match="a custom failure"):
         ask("fail\ne\n")
     assert client.entry_point.echo(1) == 1
-    client.close()
