@@ -18,50 +18,33 @@ namespace {
 
 using detail::Class;
 using stubs::is_name;
+using stubs::Names;
+using stubs::StubOverload;
 using stubs::TypeWriter;
 using stubs::Way;
 
-/// The types themselves are right; that a class overrides what it inherits with other parameters,
-/// as C++ and Java may, is none of the user's mistakes.
-constexpr std::string_view file_heading = R"(# Written by `py4cpp stubs`; changes will be lost.
-# mypy: ignore-errors
-import builtins
-from collections.abc import (
-    Callable, Iterable, Iterator, MutableMapping, MutableSequence, MutableSet, Sequence,
-)
-from decimal import Decimal
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, overload
-
-from _typeshed import SupportsKeysAndGetItem
-from typing_extensions import ParamSpec
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-)";
-
 /// What the client adds to Java's containers, by the code that makes it wrap them.
-std::string_view container_members(char wire_code) {
+std::string container_members(char wire_code, const TypeWriter& types) {
+  const std::string any = types.word("Any"), integer = types.word("int");
+  const std::string size = "def __len__(self) -> " + integer + ": ...\n";
+  const std::string elements =
+      "def __iter__(self) -> " + types.word("Iterator") + "[" + any + "]: ...\n";
+  const auto items = [&](const std::string& key) {
+    return "def __getitem__(self, " + key + ": " + any + ", /) -> " + any + ": ...\n" +
+           "def __setitem__(self, " + key + ": " + any + ", value: " + any + ", /) -> None: ...\n";
+  };
   switch (wire_code) {
     case 'l':
     case 't':
-      return "def __len__(self) -> builtins.int: ...\n"
-             "def __iter__(self) -> Iterator[Any]: ...\n"
-             "def __getitem__(self, index: Any, /) -> Any: ...\n"
-             "def __setitem__(self, index: Any, value: Any, /) -> None: ...\n";
+      return size + elements + items("index");
     case 'h':
-      return "def __len__(self) -> builtins.int: ...\n"
-             "def __iter__(self) -> Iterator[Any]: ...\n"
-             "def __contains__(self, value: object, /) -> builtins.bool: ...\n";
+      return size + elements + "def __contains__(self, value: object, /) -> " + types.word("bool") +
+             ": ...\n";
     case 'a':
-      return "def __len__(self) -> builtins.int: ...\n"
-             "def __iter__(self) -> Iterator[Any]: ...\n"
-             "def __getitem__(self, key: Any, /) -> Any: ...\n"
-             "def __setitem__(self, key: Any, value: Any, /) -> None: ...\n"
-             "def keys(self) -> Iterable[Any]: ...\n";
+      return size + elements + items("key") + "def keys(self) -> " + types.word("Iterable") + "[" +
+             any + "]: ...\n";
     case 'g':
-      return "def __iter__(self) -> Iterator[Any]: ...\n"
-             "def __next__(self) -> Any: ...\n";
+      return elements + "def __next__(self) -> " + any + ": ...\n";
     default:
       return {};
   }
@@ -93,26 +76,26 @@ std::string field_doc(const std::string& name, const detail::Field& field) {
 /// Adds lines to a module, indented by the class that they belong to.
 class ModuleWriter {
  public:
-  ModuleWriter(const Registry& registry, std::string package)
-      : registry_(registry), types_(registry), package_(std::move(package)) {}
+  ModuleWriter(const Registry& registry, const Names& own_names)
+      : registry_(registry), types_(registry, own_names), heading_(stubs::heading(own_names)) {}
 
   void add_class(const std::string& full_name, int depth);
   std::string finish() const;
 
  private:
   void lines(std::string_view text, int depth);
+  std::vector<const Class*> bases_of(const Class& type) const;
+  bool is_clash_of_bases(const Class& type, std::string_view name) const;
   void add_bases(const Class& type, const std::string& name, int depth);
   void add_methods(const Class& type, int depth);
   void add_fields(const Class& type, int depth);
-  void add_function(const std::string& decorators, const std::string& head,
-                    const detail::Overload& overload, const std::string& result, int depth);
-  void add_overloads(const std::string& name, const std::vector<detail::Method>& overloads,
-                     bool is_static, Way way, int depth);
-  std::string base_name(const Class& base);
+  void add_function(const Class& type, const std::string& name, bool is_static, int depth);
+  void add_overloads(const std::vector<StubOverload>& overloads, const std::string& name,
+                     bool is_static, bool is_override, int depth);
 
   const Registry& registry_;
   TypeWriter types_;
-  const std::string package_;
+  const std::string heading_;
   std::string text_;
 };
 
@@ -125,58 +108,87 @@ void ModuleWriter::lines(std::string_view text, int depth) {
   }
 }
 
-std::string ModuleWriter::base_name(const Class& base) { return types_.reference(base); }
+/// The registered bases, C++ ones and by name, or java.lang.Object. A Protocol cannot derive from
+/// what is none; it has the methods of such a base itself.
+std::vector<const Class*> ModuleWriter::bases_of(const Class& type) const {
+  std::vector<const Class*> bases;
+  const auto add = [&](const Class* base) {
+    if (base && (!type.record->is_interface || base->record->is_interface)) bases.push_back(base);
+  };
+  for (const auto& base : type.record->bases) add(registry_.table().find(*base.type));
+  for (const auto& parent : type.record->parents)
+    if (bases.empty()) add(registry_.table().find(parent));
+  const Class* root = registry_.table().find("java.lang.Object");
+  if (bases.empty() && root != &type) add(root);
+  return bases;
+}
 
-/// The registered bases, C++ ones and by name, or java.lang.Object. What Python may implement is a
-/// Protocol, which any class with the right methods matches.
+/// What Python may implement is a Protocol, which any class with the right methods matches.
 void ModuleWriter::add_bases(const Class& type, const std::string& name, int depth) {
   std::string bases;
-  for (const auto& base : type.record->bases)
-    if (const Class* known = registry_.table().find(*base.type))
-      bases += (bases.empty() ? "" : ", ") + base_name(*known);
-  if (is_function(type) && !bases.empty()) bases += function_parameters;
-  for (const auto& parent : type.record->parents)
-    if (const Class* known = registry_.table().find(parent); known && bases.empty())
-      bases = base_name(*known);
-  const Class* root = registry_.table().find("java.lang.Object");
-  if (type.record->is_interface)
-    bases += bases.empty() ? "Protocol" : ", Protocol";
-  else if (bases.empty() && root && root != &type)
-    bases = base_name(*root);
-  if (is_function(type)) bases += ", Generic" + std::string(function_parameters);
+  for (const Class* base : bases_of(type))
+    bases += (bases.empty() ? "" : ", ") + types_.reference(*base) +
+             std::string(is_function(type) && is_function(*base) ? function_parameters : "");
+  const auto add = [&](const std::string& base) { bases += (bases.empty() ? "" : ", ") + base; };
+  if (type.record->is_interface) add(types_.word("Protocol"));
+  if (is_function(type)) add(types_.word("Generic") + std::string(function_parameters));
   lines("class " + name + (bases.empty() ? "" : "(" + bases + ")") + ":", depth);
   if (!type.record->doc.empty()) lines(doc_string(type.record->doc), depth + 1);
 }
 
-void ModuleWriter::add_function(const std::string& decorators, const std::string& head,
-                                const detail::Overload& overload, const std::string& result,
-                                int depth) {
-  lines(decorators, depth);
-  const std::string line = "def " + head + ") -> " + result + ":";
-  if (overload.doc.empty()) return lines(line + " ...", depth);
-  lines(line, depth);
-  lines(doc_string(overload.doc), depth + 1);
+/// Where Python's types cannot say what C++ may do, mypy is told so in that line.
+void ModuleWriter::add_overloads(const std::vector<StubOverload>& overloads,
+                                 const std::string& name, bool is_static, bool is_override,
+                                 int depth) {
+  for (std::size_t i = 0; i < overloads.size(); ++i) {
+    const auto& [parameters, result, overload] = overloads[i];
+    std::string ignored = is_override && i == 0 ? "override, " : "";
+    if (stubs::is_unsafe(overloads, i)) ignored += "overload-overlap, ";
+    if (!ignored.empty()) ignored = "  # type: ignore[" + ignored + "unused-ignore]";
+    std::vector<std::string> heads;
+    if (overloads.size() > 1) heads.push_back("@" + types_.word("overload"));
+    if (is_static) heads.push_back("@" + types_.word("staticmethod"));
+    const std::string body = overload->doc.empty() ? " ..." : "";
+    heads.push_back("def " + name + "(" + (is_static ? "" : "self") + parameters + ") -> " +
+                    (name == "__init__" ? "None" : result) + ":" + body);
+    for (std::size_t line = 0; line < heads.size(); ++line)
+      lines(heads[line] + (line == 0 || line + 1 == heads.size() ? ignored : ""), depth);
+    if (!overload->doc.empty()) lines(doc_string(overload->doc), depth + 1);
+  }
 }
 
-/// Overloads that Python cannot tell apart are written once.
-void ModuleWriter::add_overloads(const std::string& name,
-                                 const std::vector<detail::Method>& overloads, bool is_static,
-                                 Way way, int depth) {
-  const Way back = way == Way::to_cpp ? Way::to_python : Way::to_cpp;
-  std::vector<std::pair<std::string, const detail::Overload*>> heads;
-  for (const auto& method : overloads) {
-    std::string parameters = types_.parameters(*method.overload, way);
-    if (is_static) parameters.erase(0, 2);
-    std::string head = name + "(" + (is_static ? "" : "self") + parameters;
-    const auto same = [&](const auto& each) { return each.first == head; };
-    if (std::none_of(heads.begin(), heads.end(), same))
-      heads.emplace_back(std::move(head), method.overload);
+/// Two bases that each have other functions of the name.
+bool ModuleWriter::is_clash_of_bases(const Class& type, std::string_view name) const {
+  const std::vector<detail::Method>* found = nullptr;
+  for (const Class* base : bases_of(type)) {
+    const auto methods = base->methods.find(name);
+    if (methods == base->methods.end()) continue;
+    const auto same = [](const auto& a, const auto& b) { return a.overload == b.overload; };
+    if (found && !std::ranges::equal(*found, methods->second, same)) return true;
+    found = &methods->second;
   }
-  std::string decorators = heads.size() > 1 ? "@overload\n" : "";
-  if (is_static) decorators += "@staticmethod\n";
-  for (const auto& [head, overload] : heads)
-    add_function(decorators, head, *overload,
-                 name == "__init__" ? "None" : types_.result(*overload, back), depth);
+  return false;
+}
+
+void ModuleWriter::add_function(const Class& type, const std::string& name, bool is_static,
+                                int depth) {
+  const auto overloads_in = [&](const Class& each) {
+    const auto& methods = is_static ? each.static_methods : each.methods;
+    const auto found = methods.find(name);
+    if (found == methods.end()) return std::vector<StubOverload>();
+    const bool is_called_by_cpp = each.record->is_interface && !is_static;
+    return types_.overloads(found->second, is_static,
+                            is_called_by_cpp ? Way::to_python : Way::to_cpp);
+  };
+  const auto overloads = overloads_in(type);
+  bool is_override = false;
+  for (const Class* base : bases_of(type)) {
+    const auto& others = is_static ? base->methods : base->static_methods;
+    is_override = is_override || others.contains(name) || base->fields.contains(name) ||
+                  base->static_fields.contains(name) ||
+                  stubs::return_otherwise(overloads, overloads_in(*base));
+  }
+  add_overloads(overloads, name, is_static, is_override, depth);
 }
 
 /// A name that the class binds itself is written with what it inherits under the same name, since a
@@ -187,31 +199,45 @@ void ModuleWriter::add_methods(const Class& type, int depth) {
       lines("def " + name + "(self, *args: _P.args, **kwargs: _P.kwargs) -> _R: ...", depth);
     return;
   }
-  const Way way = type.record->is_interface ? Way::to_python : Way::to_cpp;
-  for (const auto& [name, own] : type.record->methods)
-    if (is_name(name)) add_overloads(name, type.methods.at(name), false, way, depth);
+  const bool has_all =
+      type.record->is_interface && bases_of(type).size() < type.record->bases.size();
+  const Class* root = registry_.table().find("java.lang.Object");
+  for (const auto& [name, methods] : type.methods) {
+    const bool is_own =
+        type.record->methods.contains(name) || (has_all && !(root && root->methods.contains(name)));
+    if (is_name(name) && (is_own || is_clash_of_bases(type, name)))
+      add_function(type, std::string(name), false, depth);
+  }
   for (const auto& [name, own] : type.record->static_methods)
-    if (is_name(name) && !type.methods.contains(name))
-      add_overloads(name, type.static_methods.at(name), true, Way::to_cpp, depth);
+    if (is_name(name) && !type.methods.contains(name)) add_function(type, name, true, depth);
 }
 
 /// Fields are properties without a setter: py4j does not pass an assignment on.
 void ModuleWriter::add_fields(const Class& type, int depth) {
   const auto annotation = [&](const detail::Field& field) {
-    return field.python_type ? types_.type(field.python_type(), Way::to_python) : "Any";
+    return field.python_type ? types_.type(field.python_type(), Way::to_python)
+                             : types_.word("Any");
+  };
+  const auto ignored = [&](const std::string& name) {
+    for (const Class* base : bases_of(type))
+      if (base->methods.contains(name) || base->static_methods.contains(name) ||
+          base->fields.contains(name) || base->static_fields.contains(name))
+        return "  # type: ignore[assignment, misc, override, unused-ignore]";
+    return "";
   };
   for (const auto& [name, field] : type.record->fields) {
     if (!is_name(name) || type.methods.contains(name)) continue;
     const std::string doc = field_doc(name, field);
-    lines(
-        "@property\ndef " + name + "(self) -> " + annotation(field) + (doc.empty() ? ": ..." : ":"),
-        depth);
+    lines("@" + types_.word("property") + ignored(name) + "\ndef " + name + "(self) -> " +
+              annotation(field) + (doc.empty() ? ": ..." : ":") + ignored(name),
+          depth);
     if (!doc.empty()) lines(doc_string(doc), depth + 1);
   }
   for (const auto& [name, field] : type.record->static_fields) {
     if (!is_name(name) || type.methods.contains(name)) continue;
     const bool is_constant = !type.record->constants.empty();
-    lines(name + ": ClassVar[" + (is_constant ? types_.reference(type) : annotation(field)) + "]",
+    lines(name + ": " + types_.word("ClassVar") + "[" +
+              (is_constant ? types_.reference(type) : annotation(field)) + "]" + ignored(name),
           depth);
     if (!field.doc.empty()) lines(doc_string(field.doc), depth);
   }
@@ -223,15 +249,19 @@ void ModuleWriter::add_class(const std::string& full_name, int depth) {
   const Class* type = registry_.table().find(full_name);
   text_ += '\n';
   if (type) {
-    std::set<std::string, std::less<>> members;
+    Names members;
     for (const auto& [member, overloads] : type->methods) members.emplace(member);
+    for (const auto& [member, overloads] : type->static_methods) members.emplace(member);
     for (const auto& [member, field] : type->fields) members.emplace(member);
+    for (const auto& [member, field] : type->static_fields) members.emplace(member);
+    for (const auto& nested : registry_.table().nested_classes(full_name)) members.insert(nested);
     types_.set_shadowed(std::move(members));
     add_bases(*type, name, depth);
     add_fields(*type, depth + 1);
-    add_overloads("__init__", type->constructors, false, Way::to_cpp, depth + 1);
+    add_overloads(types_.overloads(type->constructors, false, Way::to_cpp), "__init__", false,
+                  false, depth + 1);
     add_methods(*type, depth + 1);
-    lines(container_members(type->wire_code), depth + 1);
+    lines(container_members(type->wire_code, types_), depth + 1);
   } else {
     lines("class " + name + ":", depth);
   }
@@ -244,7 +274,7 @@ std::string ModuleWriter::finish() const {
   std::string imports;
   for (const auto& package : types_.packages())
     imports += "import " + stubs::module_of(package) + " as " + stubs::module_alias(package) + "\n";
-  return std::string(file_heading) + imports + text_;
+  return heading_ + imports + text_;
 }
 
 /// Every package with the classes that are not nested in another.
@@ -262,7 +292,8 @@ Packages packages_of(const Registry& registry) {
 /// The classes whose attributes are the packages: `jvm.java.util` is a _java_util_package.
 class RootWriter {
  public:
-  explicit RootWriter(const Packages& packages) : packages_(packages) {
+  RootWriter(const Registry& registry, const Packages& packages)
+      : registry_(registry), packages_(packages) {
     for (const auto& [package, classes] : packages)
       for (auto end = package.find('.'); !package.empty(); end = package.find('.', end + 1)) {
         all_.insert(package.substr(0, end));
@@ -294,9 +325,12 @@ class RootWriter {
   void add_classes(const std::string& package) {
     const auto found = packages_.find(package);
     if (found == packages_.end()) return;
-    for (const auto& name : found->second)
+    for (const auto& name : found->second) {
+      const Class* type = registry_.table().find(name);
       text_ += "    " + std::string(simple_name(name)) + ": type[" + stubs::module_alias(package) +
-               "." + std::string(simple_name(name)) + "]\n";
+               "." + std::string(simple_name(name)) +
+               (type && is_function(*type) ? "[..., Any]" : "") + "]\n";
+    }
   }
   void add_members(const std::string& package) {
     add_classes(package);
@@ -305,9 +339,10 @@ class RootWriter {
     text_ += "    ...\n";
   }
 
+  const Registry& registry_;
   const Packages& packages_;
   std::set<std::string> all_;  // Those without classes of their own as well.
-  std::string text_{file_heading};
+  std::string text_ = stubs::heading({});
 };
 
 std::string path_of(std::string_view package) {
@@ -322,14 +357,16 @@ std::map<std::string, std::string> stub_files(const Registry& registry) {
   const Packages packages = packages_of(registry);
   std::map<std::string, std::string> files;
   for (const auto& [package, classes] : packages) {
-    ModuleWriter module(registry, package);
+    Names own_names;
+    for (const auto& name : classes) own_names.emplace(simple_name(name));
+    ModuleWriter module(registry, own_names);
     for (const auto& name : classes) module.add_class(name, 0);
     files[path_of(package)] = module.finish();
     // The folders above are packages, too.
     for (auto dot = package.find('.'); dot != std::string::npos; dot = package.find('.', dot + 1))
       files.try_emplace(path_of(package.substr(0, dot)));
   }
-  files["jvm/__init__.pyi"] = RootWriter(packages).finish();
+  files["jvm/__init__.pyi"] = RootWriter(registry, packages).finish();
   return files;
 }
 

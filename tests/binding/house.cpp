@@ -179,6 +179,63 @@ void bind_values(Registry& registry) {
       .static_method("alive", [] { return Counted::alive.load(); });
 }
 
+/// What C++ may do and Python's types cannot say, or say otherwise.
+struct Plain {
+  std::string kind() const { return "plain"; }
+  int size = 1;
+};
+struct Fancy : Plain {
+  int kind() const { return 2; }
+  std::string size = "large";
+};
+struct Bright {
+  std::string glow(int) const { return "bright"; }
+};
+struct Dark {
+  int glow(const std::string&) const { return 0; }
+};
+struct Dim : Bright, Dark {};
+struct Watcher : Plain {
+  virtual ~Watcher() = default;
+  virtual std::vector<int> seen(const std::vector<int>& numbers) const { return numbers; }
+};
+struct PythonWatcher final : Watcher {
+  explicit PythonWatcher(Proxy python_in) : python(std::move(python_in)) {}
+  Proxy python;
+};
+struct Eye final : Watcher {};
+struct Iterable {};
+
+void bind_oddities(Registry& registry) {
+  registry.type<Plain>("house.odd.Plain")
+      .constructor<>()
+      .method("kind", &Plain::kind)
+      .field("size", &Plain::size);
+  registry.type<Fancy>("house.odd.Fancy")
+      .base<Plain>()
+      .constructor<>()
+      .method("kind", &Fancy::kind)
+      .field("size", &Fancy::size);
+  registry.type<Bright>("house.odd.Bright").method("glow", &Bright::glow);
+  registry.type<Dark>("house.odd.Dark").method("glow", &Dark::glow);
+  registry.type<Dim>("house.odd.Dim").base<Bright>().base<Dark>().constructor<>();
+  registry.interface<Watcher, PythonWatcher>("house.odd.Watcher")
+      .base<Plain>()
+      .method("seen", &Watcher::seen);
+  registry.type<Eye>("house.odd.Eye").base<Watcher>().constructor<>();
+  // Names that Python's own types have as well.
+  registry.type<Iterable>("house.odd.Iterable")
+      .static_method("tuple", [](std::tuple<int, bool> tuple) { return tuple; })
+      .static_method("property", [](const Decimal& decimal) { return decimal; })
+      .static_field("Any", 1)
+      .static_method("Sequence", [](const std::vector<Value>& values) { return values; });
+  registry.type("house.odd.Decimal")
+      .static_method("half", [](double number) { return number / 2; })
+      .static_method("half", [](int number) { return std::to_string(number / 2); })
+      .static_method("half", [](const Varargs<int>& numbers) { return sum_of(numbers.values) > 0; })
+      .static_method("all", [](const std::vector<int>& numbers) { return numbers; });
+}
+
 }  // namespace
 
 void bind(Registry& registry) {
@@ -236,6 +293,7 @@ void bind(Registry& registry) {
   bind_calls(registry);
   bind_functions(registry);
   bind_values(registry);
+  bind_oddities(registry);
 }
 
 }  // namespace py4cpp::house

@@ -21,7 +21,9 @@ from py4j.clientserver import ClientServer
 
 if TYPE_CHECKING:
     from jvm import Jvm
+    from collections.abc import Sequence
     from jvm.house import Listener, Mode, Thermostat
+    from jvm.house.odd import Watcher
 
 jvm: "Jvm" = ClientServer().jvm
 
@@ -29,6 +31,12 @@ class Heard:
     def changed(self, to: float) -> None: ...
     def name(self) -> str:
         return "heard"
+
+class Looks:
+    def kind(self) -> str:
+        return "python"
+    def seen(self, numbers: "Sequence[int]") -> list[int]:
+        return list(numbers)
 
 thermostat = jvm.house.Thermostat()
 thermostat = jvm.house.Thermostat(18)
@@ -57,6 +65,14 @@ even: bool = jvm.house.Functions.even().test(3)
 jvm.house.Functions.failing().run()
 total3: float = jvm.house.Functions.sum3().apply(1, 2, 3.5)
 twice: int = jvm.house.Functions.twice(jvm.house.Functions.adder(2), 1)
+odd = jvm.house.odd
+kind: int = odd.Fancy().kind()
+size: str = odd.Fancy().size
+glow: str = odd.Dim().glow(1)
+no_glow: int = odd.Dim().glow("x")
+half: str = odd.Decimal.half(4)
+half_of_half: float = odd.Decimal.half(0.5)
+watched: "Watcher" = Looks()
 called: int = py4cpp.as_callable(jvm.house.Functions.adder(2))(3)
 millis: int = jvm.java.lang.System.currentTimeMillis()
 again: int = jvm.System.currentTimeMillis()
@@ -109,6 +125,24 @@ def stubs(py4cpp: Path, build_dir: Path, tmp_path_factory: pytest.TempPathFactor
 def test_a_right_script_has_no_mistakes(stubs: Path, tmp_path: Path) -> None:
     done = mypy(tmp_path, stubs, RIGHT)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_mypy_has_nothing_to_say_about_the_stubs(stubs: Path, tmp_path: Path) -> None:
+    assert "ignore-errors" not in (stubs / "jvm" / "house" / "__init__.pyi").read_text()
+    settings = tmp_path / "mypy.ini"
+    settings.write_text(f"[mypy]\nstrict = True\nmypy_path = {stubs}\n")
+    command = [sys.executable, "-m", "mypy", "--config-file", str(settings), "-p", "jvm"]
+    cache = ["--cache-dir", str(stubs / ".cache")]
+    done = subprocess.run([*command, *cache], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_python_cannot_tell_of_cpp_is_ignored_in_its_line_only(stubs: Path) -> None:
+    text = "".join(path.read_text() for path in sorted(stubs.rglob("*.pyi")))
+    ignored = [line.strip() for line in text.splitlines() if "# type: ignore" in line]
+    assert all("unused-ignore" in line for line in ignored)
+    functions = [line for line in ignored if line.startswith("def")]
+    assert len(functions) == 5, functions
 
 
 def test_each_mistake_is_found_in_its_line(stubs: Path, tmp_path: Path) -> None:
