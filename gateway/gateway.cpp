@@ -72,7 +72,8 @@ class Gateway::Impl final : public ProxyCaller {
     Session* const session = session_of_thread();
     std::optional<CallbackPool::Visit> visit;
     if (!session) visit.emplace(pool);  // The server waits for the threads of its sessions.
-    take(call(session, id, method, arguments), core.registry);
+    Value result = call(session, id, method, arguments);
+    take(result, core.registry);
   }
 
   std::uint64_t acquire() noexcept override {

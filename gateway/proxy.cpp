@@ -21,7 +21,7 @@ void Proxy::call_and_take(std::string_view method, std::vector<Value> arguments,
 Value Proxy::call(std::string_view method, std::vector<Value> arguments) const {
   Value taken;
   call_and_take(method, std::move(arguments),
-                [&](Value result, const Registry&) { taken = std::move(result); });
+                [&](Value& result, const Registry&) { taken = std::move(result); });
   return taken;
 }
 

@@ -158,7 +158,7 @@ class Proxy {
   friend bool operator==(const Proxy&, const Proxy&) = default;
 
  private:
-  using TakeResult = std::function<void(Value result, const Registry& registry)>;
+  using TakeResult = std::function<void(Value& result, const Registry& registry)>;
   /// Calls, and hands over the result with the registry that it is to be converted with. The
   /// gateway does not end meanwhile.
   void call_and_take(std::string_view method, std::vector<Value> arguments,

@@ -118,27 +118,37 @@ void CallbackPool::close() {
   for (Session* session : busy_) session->transport().shut_down();
 }
 
-CallbackPool::Visit::Visit(CallbackPool& pool) : pool_(pool) {
-  const std::lock_guard lock(pool_.mutex_);
-  if (pool_.closed_) throw Disconnected("the gateway has stopped");
-  pool_.visitors_.push_back(std::this_thread::get_id());
+thread_local const CallbackPool::Visit* CallbackPool::Visit::innermost_ = nullptr;
+
+CallbackPool::Visit::Visit(CallbackPool& pool) : pool_(pool), outer_(innermost_) {
+  ++pool_.visits_;
+  if (pool_.closed_) {
+    leave();
+    throw Disconnected("the gateway has stopped");
+  }
+  innermost_ = this;
 }
 
 CallbackPool::Visit::~Visit() {
+  innermost_ = outer_;
+  leave();
+}
+
+void CallbackPool::Visit::leave() {
+  if (--pool_.visits_ > 0 || !pool_.closed_) return;
   const std::lock_guard lock(pool_.mutex_);
-  auto& visitors = pool_.visitors_;
-  visitors.erase(std::ranges::find(visitors, std::this_thread::get_id()));
-  if (visitors.empty()) pool_.visitor_left_.notify_all();
+  pool_.unvisited_.notify_all();
 }
 
 bool CallbackPool::is_visited_by_thread() const {
-  const std::lock_guard lock(mutex_);
-  return std::ranges::find(visitors_, std::this_thread::get_id()) != visitors_.end();
+  for (const Visit* visit = Visit::innermost_; visit; visit = visit->outer_)
+    if (&visit->pool_ == this) return true;
+  return false;
 }
 
 void CallbackPool::wait_until_unvisited() {
   std::unique_lock lock(mutex_);
-  visitor_left_.wait(lock, [this] { return visitors_.empty(); });
+  unvisited_.wait(lock, [this] { return visits_ == 0; });
 }
 
 CallbackPool::Connection CallbackPool::take_idle() {

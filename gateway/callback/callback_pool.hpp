@@ -66,7 +66,13 @@ class CallbackPool {
     Visit& operator=(const Visit&) = delete;
 
    private:
+    friend class CallbackPool;
+    static thread_local const Visit* innermost_;
+
+    void leave();
+
     CallbackPool& pool_;
+    const Visit* const outer_;  // Of this thread, to whatever pool.
   };
 
   bool is_visited_by_thread() const;
@@ -104,14 +110,15 @@ class CallbackPool {
   CallbackAddress address_;
   std::uint64_t generation_ = 0;  // Of the address.
   bool expects_token_ = true;     // The server at this address, as far as we know.
-  bool closed_ = false;
-  std::vector<Idle> idle_;  // The longest idle first.
+  std::vector<Idle> idle_;        // The longest idle first.
   // When close_idle will be called at the latest.
   std::chrono::steady_clock::time_point close_idle_due_ =
       std::chrono::steady_clock::time_point::max();
   std::vector<Session*> busy_;
-  std::vector<std::thread::id> visitors_;
-  std::condition_variable visitor_left_;
+  std::condition_variable unvisited_;
+  // Who visits counts itself first and then looks whether the pool is closed.
+  std::atomic<std::size_t> visits_ = 0;
+  std::atomic<bool> closed_ = false;  // Set under the mutex.
   std::atomic<bool> is_server_known_ = false;
 };
 

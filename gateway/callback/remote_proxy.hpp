@@ -19,7 +19,7 @@ namespace py4cpp {
 class ProxyCaller {
  public:
   virtual ~ProxyCaller() = default;
-  using TakeResult = std::function<void(Value result, const Registry& registry)>;
+  using TakeResult = std::function<void(Value& result, const Registry& registry)>;
   /// See Proxy::call. May be called from any thread.
   virtual void call(const std::string& id, std::string_view method, std::vector<Value> arguments,
                     const TakeResult& take) = 0;

@@ -15,8 +15,12 @@ namespace {
 /// What is read from a stream's source and written at a time.
 constexpr std::size_t stream_block_bytes = std::size_t{256} << 10;
 
-/// An answer's memory that is kept for the next one.
-constexpr std::size_t kept_answer_bytes = 65'536;
+/// An answer's or a request's memory that is kept for the next one.
+constexpr std::size_t kept_bytes_max = 65'536;
+
+void trim(std::string& text) {
+  if (text.capacity() > kept_bytes_max) text = std::string();  // `{}` keeps it.
+}
 
 /// Releases that are sent before their answers are awaited: a round trip costs more than a release.
 /// Both directions of them fit into any socket's buffer.
@@ -100,7 +104,7 @@ bool Session::serve_commands() {
       const auto stream = std::exchange(stream_, nullptr);
       prepare_answer(next);
       if (!answer_.empty()) send_answer(answer_, stream);
-      if (answer_.capacity() > kept_answer_bytes) answer_ = std::string();  // `{}` keeps it.
+      trim(answer_);
       if (next == Next::shut_down || shut_down_requested_) return true;
       if (next == Next::close || is_broken_) return false;
     }
@@ -139,9 +143,8 @@ Value Session::call(const std::string& id, std::string_view method,
     throw Overloaded("calls between C++ and Python are nested " + std::to_string(depth_) +
                      " deep, which is the gateway's limit (depth_max)");
   const Deeper deeper(depth_);
-  std::string request = "c\n" + id + "\n";
-  request += method;
-  request += '\n';
+  std::string& request = request_;
+  request.assign("c\n").append(id).append("\n").append(method).append("\n");
   MintedParts parts(core_, is_silent_);
   for (const Value& argument : arguments) {
     const std::size_t begin = request.size();
@@ -149,7 +152,9 @@ Value Session::call(const std::string& id, std::string_view method,
     if (argument.get_if<Object>() || argument.get_if<Proxy>()) parts.add(request.substr(begin));
     request += '\n';
   }
-  send(request + "e\n");
+  request += "e\n";
+  send(request);
+  trim(request);
   was_sent = true;
   const auto answer = receive_within_call();
   if (!answer) lose("Python closed the connection while C++ called " + std::string(method));

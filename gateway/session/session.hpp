@@ -86,7 +86,8 @@ class Session {
   const Opened opened_;
   std::unique_ptr<ConnectionNotice> notice_;
   SessionState state_;
-  std::string answer_;  // Of depth 0; kept to reuse its memory.
+  std::string answer_;   // Of depth 0; kept to reuse its memory.
+  std::string request_;  // Likewise; of use only until it is sent.
   std::size_t depth_ = 0;
   std::shared_ptr<Stream> stream_;  // Follows the answer to the last command.
   bool is_streaming_ = false;

@@ -61,7 +61,8 @@ class DirectCaller final : public ProxyCaller {
   void call(const std::string& id, std::string_view method, std::vector<Value> arguments,
             const TakeResult& take) override {
     bool was_sent = false;
-    take(session->call(id, method, arguments, was_sent), *known);
+    Value result = session->call(id, method, arguments, was_sent);
+    take(result, *known);
   }
   void release(const std::string& id, std::uint64_t) noexcept override { released.push_back(id); }
 
