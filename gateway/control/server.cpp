@@ -29,12 +29,21 @@ constexpr int accepted_in_a_row_max = 16;
 /// Those that came before a gateway stopped and are told so, which is as many as may wait.
 constexpr std::size_t farewells_max = SOMAXCONN;
 
+/// Closes the socket when it cannot be waited for.
+asio::posix::stream_descriptor listener_for(asio::io_context& io, const GatewayOptions& options) {
+  asio::posix::stream_descriptor listener(io);
+  Fd socket = listen_on(options.address, options.port);
+  listener.assign(socket.get());
+  socket.release();
+  return listener;
+}
+
 }  // namespace
 
 Server::Server(Core& core, const TlsContext* tls, Hooks hooks)
     : core_(core),
       hooks_(std::move(hooks)),
-      listener_(io_, listen_on(core.options.address, core.options.port).release()),
+      listener_(listener_for(io_, core.options)),
       port_(local_port(listener_.native_handle())),
       address_(local_address(listener_.native_handle())),
       entrance_(
