@@ -3,23 +3,80 @@
 // Fuzzes a whole conversation: a session over a few classes reads the input, and whatever that is
 // it ends, answers in lines, and leaves no object behind. Calls to Python go over the same session
 // and find their answers in the input as well.
+//
+// Containers that the input puts into one another are freed by nobody, as in any program with
+// shared_ptr. So that leaks can be looked for, all containers are emptied at the end.
 #include <boost/asio/error.hpp>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "../fixture.hpp"
+#include "gateway/collections.hpp"
 
 namespace {
 
 using namespace py4cpp;
 
+/// Remembers every container that had an id, without keeping it alive. Python can only put
+/// something into a container that has one, so each ring has one of these in it.
+class Containers {
+ public:
+  explicit Containers(const ObjectTable& objects) : objects_(objects) {}
+
+  /// Looks for ids that were not there before.
+  void look() {
+    for (std::size_t id = next_; id < next_ + ids_of_a_command_max; ++id)
+      if (const auto value = objects_.find("o" + std::to_string(id))) {
+        remember(*value);
+        next_ = id + 1;
+      }
+  }
+
+  void empty_all() const {
+    for (const auto& empty : all_) empty();
+  }
+
+ private:
+  static constexpr std::size_t ids_of_a_command_max = 8;
+
+  void remember(const Value& value) {
+    remember_as<List>(value, [](List& list) { list.clear(); });
+    remember_as<Map>(value, [](Map& map) { map.clear(); });
+    remember_as<Set>(value, [](Set& set) { set.clear(); });
+    remember_as<ObjectArray>(value, [](ObjectArray& array) {
+      for (std::size_t i = 0; i < array.size(); ++i)
+        array.set(static_cast<std::int64_t>(i), Value());
+    });
+  }
+
+  template <class T>
+  void remember_as(const Value& value, void (*empty)(T&)) {
+    const std::weak_ptr<T> container = value.object<T>();
+    if (container.expired()) return;
+    all_.emplace_back([container, empty] {
+      if (const auto alive = container.lock()) empty(*alive);
+    });
+  }
+
+  const ObjectTable& objects_;
+  std::size_t next_ = 0;
+  std::vector<std::function<void()>> all_;
+};
+
+/// Gives one command at a time, so that the containers of each can be looked for.
 class Input final : public Transport {
  public:
-  explicit Input(std::string_view bytes) : left_(bytes) {}
+  Input(std::string_view bytes, Containers& containers) : left_(bytes), containers_(containers) {}
   std::size_t read(std::span<char> space, boost::system::error_code& error) override {
-    const std::size_t count = std::min(space.size(), left_.size());
+    containers_.look();
+    const std::size_t end = left_.find(end_of_command);
+    const std::size_t size = end == left_.npos ? left_.size() : end + end_of_command.size();
+    const std::size_t count = std::min(space.size(), size);
     if (count == 0) error = boost::asio::error::eof;
     std::copy_n(left_.begin(), count, space.begin());
     left_.remove_prefix(count);
@@ -32,7 +89,10 @@ class Input final : public Transport {
   std::uint16_t remote_port() const override { return 2; }
 
  private:
+  static constexpr std::string_view end_of_command = "\ne\n";
+
   std::string_view left_;
+  Containers& containers_;
 };
 
 }  // namespace
@@ -53,11 +113,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto caller = std::make_shared<test::DirectCaller>();
   caller->known = registry.get();
   core.proxy_caller = caller;
-  Session session(
-      core, std::make_unique<Input>(std::string_view(reinterpret_cast<const char*>(data), size)),
-      Session::Opened::by_client);
+  Containers containers(core.objects);
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  Session session(core, std::make_unique<Input>(bytes, containers), Session::Opened::by_client);
   caller->session = &session;
   session.serve();
+  containers.empty_all();
   core.objects.clear();
   if (test::Counted::alive != 0) std::abort();
   return 0;
