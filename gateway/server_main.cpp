@@ -65,6 +65,7 @@ int run_server_main(int argc, const char* const* argv, Registry& registry, Gatew
     options.port = words.port;
     options.authenticate = words.authenticate;
     options.pinned = false;
+    if (words.ends_with_input) options.orphans_ms_max = {};  // Its one client ends it.
     Gateway gateway(registry, std::move(options));
     std::printf("%u\n", unsigned{gateway.port()});
     if (words.authenticate) std::printf("%s\n", gateway.token().c_str());

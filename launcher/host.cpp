@@ -82,8 +82,12 @@ void Host::serve(const Submission& submission, const std::string& python,
                                             janitor_.also_remove(std::filesystem::absolute(path));
                                           },
                                       .log = log_});
+  // There is one client, which this program does not outlive; its threads come and go.
+  constexpr std::chrono::milliseconds never{0};
   gateway_ = std::make_unique<Gateway>(
-      *registry_, GatewayOptions{.token = random_token(), .pinned = pinned_, .log = log_});
+      *registry_,
+      GatewayOptions{
+          .token = random_token(), .pinned = pinned_, .log = log_, .orphans_ms_max = never});
 }
 
 std::uint16_t Host::port() const { return gateway_->port(); }
