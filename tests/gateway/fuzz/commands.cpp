@@ -30,11 +30,8 @@ class Containers {
 
   /// Looks for ids that were not there before.
   void look() {
-    for (std::size_t id = next_; id < next_ + ids_of_a_command_max; ++id)
-      if (const auto value = objects_.find("o" + std::to_string(id))) {
-        remember(*value);
-        next_ = id + 1;
-      }
+    for (const auto minted = objects_.minted(); next_ < minted; ++next_)
+      if (const auto value = objects_.find("o" + std::to_string(next_))) remember(*value);
   }
 
   void empty_all() const {
@@ -42,8 +39,6 @@ class Containers {
   }
 
  private:
-  static constexpr std::size_t ids_of_a_command_max = 8;
-
   void remember(const Value& value) {
     remember_as<List>(value, [](List& list) { list.clear(); });
     remember_as<Map>(value, [](Map& map) { map.clear(); });
@@ -64,18 +59,17 @@ class Containers {
   }
 
   const ObjectTable& objects_;
-  std::size_t next_ = 0;
+  std::uint64_t next_ = 0;
   std::vector<std::function<void()>> all_;
 };
 
-/// Gives one command at a time, so that the containers of each can be looked for.
+/// Gives one line at a time, so that the containers of each command can be looked for.
 class Input final : public Transport {
  public:
   Input(std::string_view bytes, Containers& containers) : left_(bytes), containers_(containers) {}
   std::size_t read(std::span<char> space, boost::system::error_code& error) override {
     containers_.look();
-    const std::size_t end = left_.find(end_of_command);
-    const std::size_t size = end == left_.npos ? left_.size() : end + end_of_command.size();
+    const std::size_t size = std::min(left_.find('\n'), left_.size() - 1) + 1;
     const std::size_t count = std::min(space.size(), size);
     if (count == 0) error = boost::asio::error::eof;
     std::copy_n(left_.begin(), count, space.begin());
@@ -89,8 +83,6 @@ class Input final : public Transport {
   std::uint16_t remote_port() const override { return 2; }
 
  private:
-  static constexpr std::string_view end_of_command = "\ne\n";
-
   std::string_view left_;
   Containers& containers_;
 };
