@@ -71,8 +71,9 @@ class Gateway::Impl final : public ProxyCaller {
             const TakeResult& take) override {
     Session* const session = session_of_thread();
     std::optional<CallbackPool::Visit> visit;
-    if (!session) visit.emplace(pool);  // The server waits for the threads of its sessions.
-    Value result = call(session, id, method, arguments);
+    if (!session) visit.emplace(pool);         // The server waits for the threads of its sessions.
+    const auto passed = std::move(arguments);  // Destroyed before the visit ends.
+    Value result = call(session, id, method, passed);
     take(result, core.registry);
   }
 
@@ -113,10 +114,10 @@ class Gateway::Impl final : public ProxyCaller {
   }
 
   void stop() {
-    if (pool.is_visited_by_thread() || server.is_served_by_thread())
+    if (pool.is_visited_by_thread() || server.is_own_thread() || housekeeper_.is_own_thread())
       throw Error(
-          "a thread that serves a call of the gateway cannot stop it, because it would wait for "
-          "itself: stop it from another thread (GatewayOptions::on_shutdown)");
+          "a thread that serves a call of the gateway, or is its own, cannot stop it, because it "
+          "would wait for itself: stop it from another thread (GatewayOptions::on_shutdown)");
     pool.close();
     housekeeper_.stop();
     server.stop();
@@ -163,9 +164,9 @@ class Gateway::Impl final : public ProxyCaller {
     };
   }
 
-  void end(Session&) {
+  void end(Session& session) {
     if (core.options.pinned) set_session_of_thread(nullptr);
-    clients_.leave();
+    clients_.leave(session);
     if (orphans_.due() != Housekeeper::never) housekeeper_.wake();
   }
 
@@ -176,26 +177,23 @@ class Gateway::Impl final : public ProxyCaller {
         !clients_.is_empty() && (!core.options.pinned || pool.is_server_known());
     try {
       if (may_release && releases_.due() <= now) flush_releases();
+      forget_orphans(now);
     } catch (const std::exception& error) {
       core.log(LogLevel::warn, log_components::gateway, error.what());
     }
     const auto due = may_release ? releases_.due() : Housekeeper::never;
     return std::min({due <= now ? now + core.options.release_ms_max : due, pool.close_idle(now),
-                     forget_orphans(now)});
+                     orphans_.due()});
   }
 
   /// An open callback connection shows that its client is still there.
-  Housekeeper::Clock::time_point forget_orphans(Housekeeper::Clock::time_point now) {
-    if (orphans_.due() <= now) {
-      if (pool.is_connected()) {
-        orphans_.postpone(now);
-      } else if (const auto count = orphans_.forget(); count > 0) {
-        core.log(LogLevel::info, log_components::gateway,
-                 "forgot " + std::to_string(count) +
-                     " objects of clients that are gone (orphans_ms_max)");
-      }
-    }
-    return orphans_.due();
+  void forget_orphans(Housekeeper::Clock::time_point now) {
+    if (now < orphans_.due()) return;
+    if (pool.is_connected()) return orphans_.postpone(now);
+    if (const auto count = orphans_.forget(); count > 0)
+      core.log(
+          LogLevel::info, log_components::gateway,
+          "forgot " + std::to_string(count) + " objects of clients that are gone (orphans_ms_max)");
   }
 
   void shut_down() {

@@ -141,8 +141,10 @@ class Gateway {
   const std::string& token() const;
 
   /// Closes the listener and every connection, waits until each running call has returned, from
-  /// Python and to Python, and forgets all objects. Does nothing the second time. Throws Error from
-  /// a thread that serves a call.
+  /// Python and to Python, and forgets all objects. A connection to Python that is being made is
+  /// waited for as well, for callback_connect_ms_max at most. Does nothing the second time. Throws
+  /// Error from a thread that serves a call, and from one of the gateway's own (a listener, the
+  /// log).
   void stop();
 
   /// Returns once a client has asked for the shutdown, or stop() was called. The gateway still has

@@ -27,7 +27,10 @@ Value Proxy::call(std::string_view method, std::vector<Value> arguments) const {
 
 Value Proxy::call(std::string_view method) const { return call(method, std::vector<Value>()); }
 
-const std::vector<std::string>& Proxy::interfaces() const { return remote_->interfaces(); }
+const std::vector<std::string>& Proxy::interfaces() const {
+  if (!remote_) throw Error("a Proxy that was moved from has no interfaces");
+  return remote_->interfaces();
+}
 
 namespace detail {
 

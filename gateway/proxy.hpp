@@ -31,6 +31,10 @@ template <class R, class... A>
 R Proxy::call(std::string_view method, A&&... arguments) const {
   static_assert(std::is_void_v<R> || !std::is_reference_v<R>,
                 "py4cpp: the result of a call to Python is a value; leave out the reference");
+  static_assert(
+      !detail::has_own_argument<R>,
+      "py4cpp: the result of a call to Python owns what it shows; take std::string, Bytes, "
+      "std::vector<T> or std::shared_ptr<SharedBuffer>");
   std::vector<Value> values;
   values.reserve(sizeof...(A));
   (values.push_back(detail::to_value(std::forward<A>(arguments))), ...);
@@ -38,7 +42,8 @@ R Proxy::call(std::string_view method, A&&... arguments) const {
     return call(method, std::move(values));
   } else if constexpr (std::is_void_v<R>) {
     call_and_take(method, std::move(values), [](const Value&, const Registry&) {});
-  } else if constexpr (detail::parameter_is_sound<R>()) {
+  } else if constexpr (!std::is_reference_v<R> && !detail::has_own_argument<R> &&
+                       detail::parameter_is_sound<R>()) {
     std::optional<R> converted;
     call_and_take(method, std::move(values), [&](const Value& result, const Registry& registry) {
       if (detail::Argument<R>::cost(result, registry) < 0)

@@ -15,10 +15,11 @@ void Clients::join(Session& session) {
   served_[std::this_thread::get_id()] = {&session, releases_.generation()};
 }
 
-void Clients::leave() {
+/// A client that we have hung up on because it was silent comes back when it has something to say.
+void Clients::leave(const Session& session) {
   const std::lock_guard lock(mutex_);
   served_.erase(std::this_thread::get_id());
-  if (served_.empty()) orphans_.begin(Orphans::Clock::now());
+  if (served_.empty() && !session.is_silent()) orphans_.begin(Orphans::Clock::now());
 }
 
 bool Clients::is_empty() const {

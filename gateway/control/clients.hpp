@@ -34,7 +34,7 @@ class Clients {
 
   /// Called by the thread that serves the session, before and after.
   void join(Session& session);
-  void leave();
+  void leave(const Session& session);
   bool is_empty() const;
   /// A client has said that it is a new one: what the present connections pass from now on is its.
   void begin_generation();

@@ -27,6 +27,7 @@ void Housekeeper::stop() {
 }
 
 void Housekeeper::run() {
+  thread_id_ = std::this_thread::get_id();
   Clock::time_point next = never;
   for (;;) {
     {

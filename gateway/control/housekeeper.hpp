@@ -4,6 +4,7 @@
 // accepts connections: telling Python of dead proxies, closing idle connections.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -31,6 +32,8 @@ class Housekeeper {
   void wake() noexcept;
   /// Waits for the chore that runs. Not from a chore.
   void stop();
+  /// Whether this is the thread that does the chores.
+  bool is_own_thread() const { return thread_id_.load() == std::this_thread::get_id(); }
 
  private:
   void run();
@@ -42,6 +45,7 @@ class Housekeeper {
   bool stopped_ = false;
   std::mutex thread_mutex_;  // Lets a second stop() wait for the first.
   std::thread thread_;
+  std::atomic<std::thread::id> thread_id_{};
 };
 
 }  // namespace py4cpp

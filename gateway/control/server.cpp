@@ -62,6 +62,7 @@ void Server::start() {
 
 /// What one connection's handler throws (there is no memory, say) must not end the others.
 void Server::run_control() {
+  control_id_ = std::this_thread::get_id();
   for (;;) try {
       io_.run();
       return;
@@ -92,7 +93,8 @@ void Server::cancel(std::uint16_t remote_port, std::uint16_t local_port) {
   }
 }
 
-bool Server::is_served_by_thread() const {
+bool Server::is_own_thread() const {
+  if (control_id_.load() == std::this_thread::get_id()) return true;
   const std::lock_guard lock(mutex_);
   return std::ranges::any_of(connections_, [](const auto& entry) {
     return entry.second.thread.get_id() == std::this_thread::get_id();

@@ -5,6 +5,7 @@
 // connection that was let in has a thread of its own, on which its session runs.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -48,7 +49,8 @@ class Server {
   std::uint16_t port() const { return port_; }
   /// In numbers, also when the options name a host.
   const std::string& address() const { return address_; }
-  bool is_served_by_thread() const;
+  /// Whether this is the thread of a connection, or the control thread.
+  bool is_own_thread() const;
   /// Connections that were let in.
   std::size_t connection_count() const;
 
@@ -85,6 +87,7 @@ class Server {
   Entrance entrance_;
   std::mutex stop_mutex_;  // Lets a second stop() wait for the first.
   std::thread control_;
+  std::atomic<std::thread::id> control_id_{};
 
   // Guards what follows. Sessions are created and destroyed on the control thread only.
   mutable std::mutex mutex_;

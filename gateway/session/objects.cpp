@@ -74,7 +74,14 @@ std::uint64_t ObjectTable::minted() const {
 }
 
 std::size_t ObjectTable::remove_before(std::uint64_t minted) {
+  decltype(values_) all;
+  {
+    const std::lock_guard lock(mutex_);
+    if (minted >= next_) all.swap(values_);
+  }
+  if (!all.empty()) return all.size();
   std::vector<Value> removed;
+  removed.reserve(size());
   const std::lock_guard lock(mutex_);
   for (auto entry = values_.begin(); entry != values_.end();) {
     if (entry->first >= minted) {

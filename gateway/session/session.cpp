@@ -62,6 +62,18 @@ class KeptCommand {
   std::vector<std::string_view> lines_;
 };
 
+/// Gives large memory of a request back at the end of its call, however that comes.
+class Trimmed {
+ public:
+  explicit Trimmed(std::string& text) : text_(text) {}
+  ~Trimmed() { trim(text_); }
+  Trimmed(const Trimmed&) = delete;
+  Trimmed& operator=(const Trimmed&) = delete;
+
+ private:
+  std::string& text_;
+};
+
 /// Counts how deep calls are nested; see GatewayOptions::depth_max.
 class Deeper {
  public:
@@ -144,6 +156,7 @@ Value Session::call(const std::string& id, std::string_view method,
                      " deep, which is the gateway's limit (depth_max)");
   const Deeper deeper(depth_);
   std::string& request = request_;
+  const Trimmed trimmed(request);
   request.assign("c\n").append(id).append("\n").append(method).append("\n");
   MintedParts parts(core_, is_silent_);
   for (const Value& argument : arguments) {
@@ -154,7 +167,6 @@ Value Session::call(const std::string& id, std::string_view method,
   }
   request += "e\n";
   send(request);
-  trim(request);
   was_sent = true;
   const auto answer = receive_within_call();
   if (!answer) lose("Python closed the connection while C++ called " + std::string(method));

@@ -49,6 +49,8 @@ class Session {
 
   /// True when an error left the conversation out of step; the connection is of no use then.
   bool is_broken() const { return is_broken_; }
+  /// True when the connection was ended because nothing came for too long; Python may be alive.
+  bool is_silent() const { return is_silent_; }
   Transport& transport() { return *transport_; }
 
   /// Called on the session's thread before each answer to a command; may call release(). While it
@@ -93,7 +95,7 @@ class Session {
   bool is_streaming_ = false;
   bool is_before_answer_ = false;
   bool is_broken_ = false;
-  bool is_silent_ = false;  // Broken because nothing came for too long; Python may be alive.
+  bool is_silent_ = false;
   bool shut_down_requested_ = false;
 };
 

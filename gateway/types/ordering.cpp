@@ -55,7 +55,8 @@ std::optional<DecimalParts> parts_of(std::string_view text) {
     if (power.starts_with('+')) power.remove_prefix(1);
     const auto end = power.data() + power.size();
     const auto parsed = std::from_chars(power.data(), end, parts.power);
-    if (parsed.ec != std::errc() || parsed.ptr != end || std::abs(parts.power) > power_max / 2)
+    if (parsed.ec != std::errc() || parsed.ptr != end || parts.power > power_max / 2 ||
+        parts.power < -power_max / 2)
       return std::nullopt;
   }
   const auto mantissa = text.substr(0, mark);

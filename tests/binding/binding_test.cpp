@@ -165,6 +165,7 @@ TEST_SUITE("binding") {
     CHECK(contains(message_of([&] { proxy.call<int>("f"); }), "its gateway has stopped"));
     const Proxy other = std::move(proxy);
     CHECK(contains(message_of([&] { proxy.call<int>("f"); }), "moved from"));
+    CHECK(contains(message_of([&] { proxy.interfaces(); }), "moved from"));
   }
 
   TEST_CASE("the stubs of a registry have a file for each package and name its members") {

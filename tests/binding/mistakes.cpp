@@ -48,7 +48,8 @@ struct py4cpp::convert<Celsius> : py4cpp::convert<double> {
   static Celsius from_value(const Value&, const Registry&) { return {}; }
 };
 
-void mistakes(Registry& registry, Type<Robot> robot, Type<Abstract> abstract, Type<void> nothing) {
+void mistakes(Registry& registry, Type<Robot> robot, Type<Abstract> abstract, Type<void> nothing,
+              const Proxy& python) {
   // cannot read the function's parameters
   robot.method("a", [](Robot&, auto) {});
   // cannot read the function's parameters
@@ -79,6 +80,14 @@ void mistakes(Registry& registry, Type<Robot> robot, Type<Abstract> abstract, Ty
   robot.static_method("a", [](Either) {});
   // a parameter is a raw pointer
   robot.static_method("a", [] { return std::function<void(Stranger*)>(); });
+  // the result of a call to Python is a value; leave out the reference
+  python.call<const std::string&>("a");
+  // the result of a call to Python owns what it shows
+  python.call<std::string_view>("a");
+  // the result of a call to Python owns what it shows
+  python.call<std::span<const std::byte>>("a");
+  // the result of a call to Python owns what it shows
+  robot.static_method("a", [](const std::function<std::string_view(int)>&) {});
   // CallContext& has to be the first parameter
   robot.static_method("a", [](int, CallContext&) {});
   // Varargs has to be the last parameter

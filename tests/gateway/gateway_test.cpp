@@ -271,6 +271,23 @@ TEST_SUITE("gateway") {
     CHECK(result.get().is_null());
   }
 
+  TEST_CASE("a log that wants to stop the gateway is told that it cannot") {
+    std::promise<std::string> told;
+    std::optional<House> house;
+    GatewayOptions options;
+    options.log = [&](LogLevel, std::string_view, std::string_view text) {
+      if (!text.starts_with("a connection was refused")) return;
+      try {
+        house->gateway->stop();
+      } catch (const Error& error) {
+        told.set_value(error.what());
+      }
+    };
+    house.emplace(options);
+    Client(connect_loopback(house->gateway->port())).ask("A\nwrong\n");
+    CHECK(told.get_future().get().find("stop it from another thread") != std::string::npos);
+  }
+
   TEST_CASE("a callback server that does not answer to the token, or not whole, is given up") {
     const Fd listener = listen_loopback();
     GatewayOptions options;
