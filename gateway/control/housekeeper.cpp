@@ -38,11 +38,12 @@ void Housekeeper::run() {
         changed_.wait(lock, is_called);
       else
         changed_.wait_until(lock, next, is_called);
-      if (stopped_) return;
+      if (stopped_) break;
       woken_ = false;
     }
     next = chores_(Clock::now());
   }
+  thread_id_ = std::thread::id();  // A later thread may have the same.
 }
 
 }  // namespace py4cpp

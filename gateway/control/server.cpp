@@ -65,10 +65,11 @@ void Server::run_control() {
   control_id_ = std::this_thread::get_id();
   for (;;) try {
       io_.run();
-      return;
+      break;
     } catch (const std::exception& failure) {
       log(LogLevel::error, failure.what());
     }
+  control_id_ = std::thread::id();  // A later thread may have the same.
 }
 
 void Server::stop() {

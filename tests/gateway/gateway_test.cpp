@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A running gateway with plain sockets on the other side: many connections at once, connections
-// that never speak, the callback server, and the end of everything while calls are running.
+// that never speak, the callback server, and what proxies do at the end.
 #include "gateway/gateway.hpp"
 
 #include <doctest/doctest.h>
@@ -79,24 +79,6 @@ TEST_SUITE("gateway") {
     Client silent(connect_loopback(house.gateway->port()));
     CHECK_FALSE(silent.line());
     CHECK(patient.ask("c\nz:test.Square\nunit\ne\n") == "!yro0");
-  }
-
-  TEST_CASE("stopping waits for a running call and closes everything") {
-    House house;
-    Client busy(*house.gateway), idle(*house.gateway);
-    Client silent(connect_loopback(house.gateway->port()));
-    CHECK(busy.ask("c\nz:test.Square\nunit\ne\n") == "!yro0");
-    busy.send("c\nt\npass\ne\n");
-    house.gate->wait_until_reached();
-    auto stopped = std::async(std::launch::async, [&] { house.gateway->stop(); });
-    CHECK_FALSE(idle.line());
-    CHECK_FALSE(silent.line());
-    house.gate->open();
-    stopped.get();
-    CHECK(house.gateway->connection_count() == 0);
-    CHECK(house.gateway->object_count() == 0);
-    CHECK_THROWS_AS(connect_loopback(house.gateway->port()), Disconnected);
-    house.gateway->stop();
   }
 
   TEST_CASE("the shutdown command closes all connections and tells the embedder once") {
@@ -208,84 +190,6 @@ TEST_SUITE("gateway") {
                        "GatewayServer: accepts no connections any more",
                        "GatewayConnection: connection 1" + from_client + " stopped",
                    });
-  }
-
-  TEST_CASE("stopping ends a call to Python that nobody answers") {
-    const Fd listener = listen_loopback();
-    GatewayOptions options;
-    options.pinned = false;
-    options.callback_port = local_port(listener);
-    House house(options);
-    const Proxy python = house.gateway->python_entry_point();
-    auto result = std::async(std::launch::async, [&] { return python.call("wait"); });
-    Client server(accept_connection(listener));
-    for (int i = 0; i < 3; ++i) server.line();
-    server.send("!yv\n");
-    for (int i = 0; i < 4; ++i) server.line();
-    house.gateway->stop();
-    CHECK_THROWS_AS(result.get(), Disconnected);
-    CHECK_THROWS_AS(python.call("late"), Disconnected);
-  }
-
-  TEST_CASE("stopping waits for a function that Python calls within a call from C++") {
-    const Fd listener = listen_loopback();
-    GatewayOptions options;
-    options.authenticate = false;
-    options.callback_port = local_port(listener);
-    House house(options);
-    const Proxy python = house.gateway->python_entry_point();
-    auto result = std::async(std::launch::async, [&] { return python.call("outer"); });
-    Client server(accept_connection(listener));
-    for (const auto* expected : {"c", "t", "outer", "e"}) CHECK(server.line() == expected);
-    server.send("c\nt\npass\ne\n");
-    house.gate->wait_until_reached();
-    std::atomic<bool> is_open = false;
-    auto stopped = std::async(std::launch::async, [&] {
-      house.gateway->stop();
-      return is_open.load();
-    });
-    CHECK_FALSE(server.line());
-    is_open = true;
-    house.gate->open();
-    CHECK(stopped.get());
-    CHECK_THROWS_AS(result.get(), Disconnected);
-  }
-
-  TEST_CASE("a thread that serves a call is told that it cannot stop the gateway") {
-    GatewayOptions options;
-    const Fd listener = listen_loopback();
-    options.authenticate = false;
-    options.callback_port = local_port(listener);
-    House house(options);
-    const auto is_refused = [](const std::optional<std::string>& answer) {
-      return answer && answer->starts_with("!ys") &&
-             answer->find("stop it from another thread") != std::string::npos;
-    };
-    CHECK(is_refused(Client(*house.gateway).ask("c\nt\nstop\ne\n")));
-    const Proxy python = house.gateway->python_entry_point();
-    auto result = std::async(std::launch::async, [&] { return python.call("outer"); });
-    Client server(accept_connection(listener));
-    for (int i = 0; i < 4; ++i) server.line();
-    CHECK(is_refused(server.ask("c\nt\nstop\ne\n")));
-    server.send("!yv\n");
-    CHECK(result.get().is_null());
-  }
-
-  TEST_CASE("a log that wants to stop the gateway is told that it cannot") {
-    std::promise<std::string> told;
-    std::optional<House> house;
-    GatewayOptions options;
-    options.log = [&](LogLevel, std::string_view, std::string_view text) {
-      if (!text.starts_with("a connection was refused")) return;
-      try {
-        house->gateway->stop();
-      } catch (const Error& error) {
-        told.set_value(error.what());
-      }
-    };
-    house.emplace(options);
-    Client(connect_loopback(house->gateway->port())).ask("A\nwrong\n");
-    CHECK(told.get_future().get().find("stop it from another thread") != std::string::npos);
   }
 
   TEST_CASE("a callback server that does not answer to the token, or not whole, is given up") {
