@@ -102,10 +102,12 @@ class Gateway::Impl final : public ProxyCaller {
     if (batch.ids.empty()) return;
     const bool has_other_ways = core.options.pinned || pool.is_server_known();
     try {
-      if (session)
+      if (session) {
         session->release(batch.ids);
-      else
+      } else {
+        const CallbackPool::Visit visit(pool);  // Python may call C++ before it answers.
         pool.release(batch.ids, [&, this] { return batch.generation == releases_.generation(); });
+      }
     } catch (const std::exception& failure) {
       if (has_other_ways) releases_.put_back(std::move(batch));
       // Whoever else uses the connection will hear that Python is gone.
