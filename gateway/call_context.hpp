@@ -14,8 +14,8 @@ class Gateway;
 class Registry;
 struct GatewayCounters;
 
-/// Data that lives as long as one session: one connection, hence one Python thread when the gateway
-/// is pinned. Used by that session's thread only.
+/// Data of one session: one connection, hence one Python thread when the gateway is pinned. Used by
+/// that session's thread only, which also destroys it at the end of a client's connection.
 class SessionState {
  public:
   /// The session's T, made by T's default constructor at the first request.

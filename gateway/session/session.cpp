@@ -106,6 +106,7 @@ void Session::announce() {
 bool Session::serve() {
   const bool shutdown_asked = serve_commands();
   notice_.reset();
+  const SessionState ended = std::exchange(state_, {});  // Not where the session is destroyed.
   return shutdown_asked;
 }
 

@@ -51,6 +51,16 @@ TEST_SUITE("gateway") {
     CHECK(house.gateway->object_count() == 0);
   }
 
+  TEST_CASE("state of a session that takes its time to end holds up nobody else") {
+    House house;
+    std::optional<Client> first(*house.gateway);
+    CHECK(first->ask("c\nt\nlinger\ne\n") == "!yv");
+    first.reset();
+    house.gate->wait_until_reached();
+    CHECK(Client(*house.gateway).ask("c\nz:test.Square\nunit\ne\n") == "!yro0");
+    house.gate->open();
+  }
+
   TEST_CASE("a port in use is an error that says which and what to do") {
     House house;
     std::string text;

@@ -81,12 +81,25 @@ class Gate {
   bool is_open_ = false;
 };
 
+/// Does not end before its gate is open.
+struct Lingering {
+  Lingering() = default;
+  ~Lingering() { gate->pass(); }
+  Lingering(const Lingering&) = delete;
+  Lingering& operator=(const Lingering&) = delete;
+  std::shared_ptr<Gate> gate;
+};
+
 /// A gateway with the test classes and a gate.
 struct House {
   explicit House(GatewayOptions options = {}) {
     bind_test_classes(registry);
     registry.type<Gate>("test.Gate")
         .method("pass", &Gate::pass)
+        .method("linger",
+                [](std::shared_ptr<Gate> self, CallContext& context) {
+                  context.session_state<Lingering>().gate = std::move(self);
+                })
         .method("stop", [](Gate&, CallContext& context) -> std::string {
           try {
             context.gateway().stop();
