@@ -65,8 +65,8 @@ class CallbackServer {
       while (const auto name = gateway.next()) {
         std::vector<std::string> parts;
         for (std::string part; (part = gateway.line()) != "e";) parts.push_back(std::move(part));
-        if (*name != "c") {
-          gateway.send("!yv\n");  // The token, or an object that C++ dropped.
+        if (*name != "c") {                          // The token, or an object that C++ dropped.
+          if (gateway.try_to_send("!yv\n")) return;  // It has stopped, and waits for no answer.
           continue;
         }
         if (!own) own = std::make_unique<Lines>(connect_());

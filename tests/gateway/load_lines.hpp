@@ -17,10 +17,16 @@ class Lines {
  public:
   explicit Lines(std::unique_ptr<py4cpp::Transport> transport) : transport_(std::move(transport)) {}
 
+  /// Throws when the other side has ended the connection.
   void send(const std::string& text) {
+    if (const auto error = try_to_send(text))
+      throw std::runtime_error("a connection broke: " + error.message());
+  }
+
+  [[nodiscard]] boost::system::error_code try_to_send(const std::string& text) {
     boost::system::error_code error;
     transport_->write(text, error);
-    if (error) throw std::runtime_error("a connection broke: " + error.message());
+    return error;
   }
 
   /// The next line, or nothing at the end of the connection.
