@@ -3,12 +3,16 @@
 
     gateway.py BUILD_FOLDER [--repeats N] [--all-processors] [--only "CASE|CASE..."]
 
-Every repeat runs a case for some milliseconds against all peers in turn, in one order and then in
-the other, so that what else the machine does hits them alike. One JSON line for each case: the
-median of each peer, and the median of the repeats' ratios to the null server, which is the floor
-that this client and machine set. All run on one processor: on several, a call takes a third of the
-time or all of it depending on where the scheduler happens to put client and server. The JVM is left
-out, and the output says so, where java and javac are not found.
+Every peer first runs a case until a JVM has compiled what it does. Then every repeat runs it for
+some milliseconds against all peers in turn, in one order and then in the other, so that what else
+the machine does hits them alike. One JSON line for each case: the median of each peer, the median
+of the repeats' ratios, and the limits that we hold ourselves to; nothing fails because of those.
+The null server is the floor that this client and machine set. The JVM is left out, and the output
+says so, where java and javac are not found.
+
+Most cases run on one processor: on several, a call takes a third of the time or all of it depending
+on where the scheduler happens to put client and server. What is compared with the JVM alone, eight
+threads and the slowest calls, runs on all of them, since the JVM has threads of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -46,7 +51,21 @@ TAIL_CALLS = 10_000  # of each tail
 TAILS = 7
 FIRST_CALLS = 200
 FRESH_PEERS = 21
+WARM_OPERATIONS = 15_000  # After which a JVM has compiled them.
+WARM_MEGABYTES = 50
 BASE = "null"
+
+Commands = dict[str, tuple[list[str], str]]  # By name: with ports, and for launch_gateway().
+Limits = dict[str, float]
+CALL: Limits = {"ours/null": 1.05}
+CALLBACK: Limits = {"ours/null": 1.10}
+LOOK_UP: Limits = {"ours/null": 1.10}
+BYTES_IN: Limits = {"ours/null": 1.3}
+STREAM: Limits = {"ours/null": 1.5}
+AS_FAST_AS_THE_JVM: Limits = {"ours/jvm": 1.0}
+RESIDENT: Limits = {"ours": 12}
+FIRST: Limits = {"ours/null": 1.3}
+LAUNCH: Limits = {"ours/null": 3}
 
 
 class Op:
@@ -176,32 +195,54 @@ def eight_threads(peer: Peer, count: int) -> None:
         thread.join()
 
 
-CASES: dict[str, tuple[Callable[[Peer, int], None], int]] = {
-    "static call, int": (static_call, 200),
-    "call, str": (call_with("greet", "hello"), 200),
-    "call, float": (call_with("half", 5.0), 200),
-    "constructor and GC": (construct, 100),
-    "iteration": (iterate, 2000),
-    "field": (field, 200),
-    "callback": (callback, 100),
-    "callback, pinned": (pinned_callback, 100),
-    "look-up": (look_up, 50),
-    "bytes in, 1 MB": (bytes_in, 2),
-    "bytes out, 1 MB": (bytes_out, 1),
-    "stream, 1 MB": (stream, 3),
-    "8 threads": (eight_threads, 800),
+@dataclass(frozen=True)
+class Case:
+    """What is measured of running peers."""
+
+    run: Callable[[Peer, int], None]
+    count: int  # Operations of one repeat.
+    limits: Limits
+    warm_count: int = WARM_OPERATIONS
+
+
+ON_ONE_PROCESSOR = {
+    "static call, int": Case(static_call, 200, CALL),
+    "call, str": Case(call_with("greet", "hello"), 200, CALL),
+    "call, float": Case(call_with("half", 5.0), 200, CALL),
+    "constructor and GC": Case(construct, 100, CALL),
+    "iteration": Case(iterate, 2000, CALL, LIST_SIZE),
+    "field": Case(field, 200, CALL),
+    "callback": Case(callback, 100, CALLBACK),
+    "callback, pinned": Case(pinned_callback, 100, CALLBACK),
+    "look-up": Case(look_up, 50, LOOK_UP),
+    "bytes in, 1 MB": Case(bytes_in, 2, BYTES_IN, WARM_MEGABYTES),
+    "bytes out, 1 MB": Case(bytes_out, 1, {}, WARM_MEGABYTES),
+    "stream, 1 MB": Case(stream, 3, STREAM, WARM_MEGABYTES),
 }
+ON_ALL_PROCESSORS = {"8 threads": Case(eight_threads, 800, AS_FAST_AS_THE_JVM)}
 
 
-def report(case: str, unit: str, samples: dict[str, list[float]]) -> None:
+@contextmanager
+def kept_on(processors: set[int]) -> Iterator[None]:
+    """Keeps this thread on them, and every thread and program that it starts meanwhile."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def report(case: str, unit: str, samples: dict[str, list[float]], limits: Limits) -> None:
     """Prints the medians, and those of the ratios of samples that were taken one after another."""
-    line: dict[str, Any] = {"case": case, "unit": unit}
+    line: dict[str, Any] = {"case": case, "unit": unit, "processors": len(os.sched_getaffinity(0))}
     for name, values in samples.items():
         line[name] = round(statistics.median(values), 3)
-        ratios = [value / floor for value, floor in zip(values, samples[BASE], strict=True)]
-        if name != BASE:
-            line[f"{name}/{BASE}"] = round(statistics.median(ratios), 3)
-    print(json.dumps(line), flush=True)
+    for above, below in (("ours", BASE), ("jvm", BASE), ("ours", "jvm")):
+        if above in samples and below in samples:
+            ratios = [a / b for a, b in zip(samples[above], samples[below], strict=True)]
+            line[f"{above}/{below}"] = round(statistics.median(ratios), 3)
+    print(json.dumps({**line, "limits": limits}), flush=True)
 
 
 def in_turn(names: list[str], repeats: int) -> Iterator[str]:
@@ -210,13 +251,12 @@ def in_turn(names: list[str], repeats: int) -> Iterator[str]:
         yield from names if repeat % 2 == 0 else reversed(names)
 
 
-def measure(peer: Peer, case: str) -> float:
+def measure(peer: Peer, case: Case) -> float:
     """Microseconds of one operation."""
-    function, count = CASES[case]
     gc.collect()
     start = time.perf_counter()
-    function(peer, count)
-    return (time.perf_counter() - start) / count * 1e6
+    case.run(peer, case.count)
+    return (time.perf_counter() - start) / case.count * 1e6
 
 
 def tail(peer: Peer) -> float:
@@ -260,9 +300,9 @@ def resident(pid: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if "VmRSS" in line) / 1024
 
 
-def commands(build: Path, folder: str) -> dict[str, tuple[list[str], str]]:
+def commands(build: Path, folder: str) -> Commands:
     """By name: the command of each peer without its ports, and what launch_gateway() starts."""
-    found = {}
+    found: Commands = {}
     for name, program in (("ours", "gateway_peer"), (BASE, "gateway_null_server")):
         path = str(build / "bench" / program)
         found[name] = ([path], path)
@@ -275,47 +315,81 @@ def commands(build: Path, folder: str) -> dict[str, tuple[list[str], str]]:
     return {"jvm": (["java", "-cp", f"{jar}:{folder}", "bench.Peer"], "java"), **found}
 
 
-def run(found: dict[str, tuple[list[str], str]], chosen: list[str], repeats: int) -> None:
-    """Runs the chosen cases, or all and what needs fresh peers."""
-    names = list(found)
+@contextmanager
+def running(found: Commands) -> Iterator[dict[str, Peer]]:
+    """All peers, by their names."""
     with ExitStack() as stack:
-        peers = {name: Peer(name, found[name][0], stack) for name in names}
-        for case in chosen or CASES:
-            samples: dict[str, list[float]] = {name: [] for name in names}
-            for name in names:
-                measure(peers[name], case)  # The JVM compiles what it runs often.
-            for name in in_turn(names, repeats):
-                samples[name].append(measure(peers[name], case))
-            report(case, "us", samples)
-        if chosen:
-            return
-        samples = {name: [] for name in names}
-        for name in in_turn(names, TAILS):
-            samples[name].append(tail(peers[name]))
-        report("99.9th percentile of calls", "us", samples)
-        report("resident", "MB", {name: [resident(peers[name].pid)] for name in names})
-    samples = {name: [] for name in names}
-    for name in in_turn(names, FRESH_PEERS):
+        yield {name: Peer(name, command, stack) for name, (command, _) in found.items()}
+
+
+def compare(peers: dict[str, Peer], cases: dict[str, Case], repeats: int) -> None:
+    """Runs cases against all peers in turn, each of them warm."""
+    for name, case in cases.items():
+        for peer in peers.values():
+            case.run(peer, case.warm_count)
+        samples: dict[str, list[float]] = {peer: [] for peer in peers}
+        for peer_name in in_turn(list(peers), repeats):
+            samples[peer_name].append(measure(peers[peer_name], case))
+        report(name, "us", samples, case.limits)
+
+
+def compare_tails(peers: dict[str, Peer]) -> None:
+    """Follows a case that has warmed these peers."""
+    samples: dict[str, list[float]] = {name: [] for name in peers}
+    for name in in_turn(list(peers), TAILS):
+        samples[name].append(tail(peers[name]))
+    report("99.9th percentile of calls", "us", samples, AS_FAST_AS_THE_JVM)
+
+
+def compare_fresh(found: Commands) -> None:
+    """What needs a new program each time."""
+    samples: dict[str, list[float]] = {name: [] for name in found}
+    for name in in_turn(list(found), FRESH_PEERS):
         samples[name].append(first_calls(found[name][0]))
-    report("first 200 calls", "us", samples)
-    samples = {name: [] for name in names}
-    for name in in_turn(names, FRESH_PEERS):
+    report("first 200 calls", "us", samples, FIRST)
+    samples = {name: [] for name in found}
+    for name in in_turn(list(found), FRESH_PEERS):
         samples[name].append(launch(found[name][1]))
-    report("launch to first result", "ms", samples)
+    report("launch to first result", "ms", samples, LAUNCH)
+
+
+def chosen_of(cases: dict[str, Case], chosen: list[str]) -> dict[str, Case]:
+    """All cases when none was chosen."""
+    return {name: case for name, case in cases.items() if not chosen or name in chosen}
+
+
+def run(found: Commands, chosen: list[str], repeats: int, one: set[int], all_: set[int]) -> None:
+    """Runs the chosen cases, or all and what is measured in other ways."""
+    if cases := chosen_of(ON_ONE_PROCESSOR, chosen):
+        with kept_on(one), running(found) as peers:
+            compare(peers, cases, repeats)
+            if not chosen:
+                memory = {name: [resident(peer.pid)] for name, peer in peers.items()}
+                report("resident", "MB", memory, RESIDENT)
+    if cases := chosen_of(ON_ALL_PROCESSORS, chosen):
+        with kept_on(all_), running(found) as peers:
+            compare(peers, cases, repeats)
+            if not chosen:
+                compare_tails(peers)
+    if not chosen:
+        with kept_on(one):
+            compare_fresh(found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("--repeats", type=int, default=101)
-    parser.add_argument("--all-processors", action="store_true")
+    parser.add_argument("--all-processors", action="store_true", help="for every case")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
-    if not arguments.all_processors:
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    all_ = os.sched_getaffinity(0)
+    one = all_ if arguments.all_processors else {max(all_)}
     chosen = [case for case in arguments.only.split("|") if case]
+    if unknown := set(chosen) - ON_ONE_PROCESSOR.keys() - ON_ALL_PROCESSORS.keys():
+        parser.error(f"there is no case {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
-        run(commands(arguments.build, folder), chosen, arguments.repeats)
+        run(commands(arguments.build, folder), chosen, arguments.repeats, one, all_)
 
 
 if __name__ == "__main__":
