@@ -23,6 +23,15 @@ std::size_t checked(std::int64_t index, std::size_t size, const char* class_name
 constexpr auto list_bounds = "java.lang.IndexOutOfBoundsException";
 constexpr auto array_bounds = "java.lang.ArrayIndexOutOfBoundsException";
 
+/// Where the value is first, among the numbers or, without those, among the values; or -1.
+std::int64_t place_of(const Value& value, const std::optional<detail::Numbers>& numbers,
+                      const std::vector<Value>& values) {
+  const std::size_t size = numbers ? numbers->size() : values.size();
+  for (std::size_t i = 0; i < size; ++i)
+    if (numbers ? numbers->at(i) == value : values[i] == value) return static_cast<std::int64_t>(i);
+  return -1;
+}
+
 /// Destroys values one after the other, and what they alone hold likewise: a list in a list in a
 /// list, a hundred thousand deep, would overflow the stack if each destroyed the next.
 void bury(std::vector<Value> values) {
@@ -112,18 +121,16 @@ Value List::remove_at(std::int64_t index) {
 
 std::int64_t List::index_of(const Value& value) const {
   const std::lock_guard lock(mutex_);
-  for (std::size_t i = 0; i < size_locked(); ++i)
-    if (numbers_ ? numbers_->at(i) == value : values_[i] == value)
-      return static_cast<std::int64_t>(i);
-  return -1;
+  return place_of(value, numbers_, values_);
 }
 
 bool List::remove(const Value& value) {
   Value removed;  // Destroyed after the lock is gone.
   const std::lock_guard lock(mutex_);
+  const std::int64_t place = place_of(value, numbers_, values_);
+  if (place < 0) return false;
   auto& values = own_values();
-  const auto found = std::find(values.begin(), values.end(), value);
-  if (found == values.end()) return false;
+  const auto found = values.begin() + static_cast<std::ptrdiff_t>(place);
   removed = std::move(*found);
   values.erase(found);
   return true;

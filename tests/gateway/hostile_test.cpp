@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "house.hpp"
+#include "tests/support/messages.hpp"
 
 namespace py4cpp::test {
 
@@ -121,7 +122,21 @@ TEST_SUITE("hostile") {
     CHECK(outcome_of("!yro99\n").find("o99 is unknown") != std::string::npos);
     CHECK(outcome_of("c\nt\nx\ne\n").find("sent a command") != std::string::npos);
     CHECK(outcome_of("!ys" + std::string(20'000, 'x')).find("bytes") != std::string::npos);
-    CHECK(outcome_of("!xsObject ID unknown\n").find("Object ID unknown") != std::string::npos);
+  }
+
+  TEST_CASE("an id that Python's callback server does not know costs the connection") {
+    const Fd listener = listen_loopback();
+    GatewayOptions options;
+    options.pinned = options.authenticate = false;
+    options.callback_port = local_port(listener);
+    House house(options);
+    auto result = std::async(std::launch::async,
+                             [&] { return house.gateway->python_entry_point().call("call"); });
+    Client server(accept_connection(listener));
+    for (int lines = 0; lines < 4; ++lines) server.line();
+    server.send("!xsObject ID unknown\n");
+    CHECK_FALSE(server.line());  // While the gateway goes on.
+    CHECK(contains(message_of([&] { result.get(); }), "Object ID unknown"));
   }
 
   TEST_CASE("stopping ends a release that nobody answers") {

@@ -81,6 +81,7 @@ TEST_SUITE("numbers") {
     CHECK_THROWS_AS(list->set(1, 2), NamedError);
     CHECK_THROWS_AS(list->insert(2, 2), NamedError);
     CHECK_THROWS_AS(list->remove_at(-1), NamedError);
+    CHECK_FALSE(list->remove(7));
     CHECK_THROWS_AS(list->get(1), NamedError);
     CHECK(list->snapshot() == Values{0.5});
     CHECK(list->numbers());
