@@ -63,12 +63,16 @@ class Containers {
   std::vector<std::function<void()>> all_;
 };
 
-/// Gives one line at a time, so that the containers of each command can be looked for.
+/// Gives one line at a time, so that the containers of each command can be looked for, and looks at
+/// what comes back: a request of ours is lines to an `e`, an answer is one line. What follows an
+/// answer before anything else is read are the bytes of a stream, if one was asked for.
 class Input final : public Transport {
  public:
   Input(std::string_view bytes, Containers& containers) : left_(bytes), containers_(containers) {}
   std::size_t read(std::span<char> space, boost::system::error_code& error) override {
     containers_.look();
+    is_answered_ = false;
+    was_stream_asked_ = was_stream_asked_ || left_.starts_with("S\n");
     const std::size_t size = std::min(left_.find('\n'), left_.size() - 1) + 1;
     const std::size_t count = std::min(space.size(), size);
     if (count == 0) error = boost::asio::error::eof;
@@ -76,7 +80,13 @@ class Input final : public Transport {
     left_.remove_prefix(count);
     return count;
   }
-  void write(std::string_view, boost::system::error_code&) override {}
+  void write(std::string_view bytes, boost::system::error_code&) override {
+    const bool is_answer = bytes.starts_with('!') && bytes.find('\n') == bytes.size() - 1;
+    const bool is_request = bytes.starts_with("c\n") && bytes.ends_with("\ne\n");
+    const bool is_of_stream = is_answered_ && was_stream_asked_;
+    if (!is_of_stream && (is_answered_ || !(is_answer || is_request))) std::abort();
+    is_answered_ = true;
+  }
   void shut_down() noexcept override { left_ = {}; }
   bool wait_readable(std::chrono::milliseconds) override { return true; }
   std::uint16_t local_port() const override { return 1; }
@@ -85,6 +95,8 @@ class Input final : public Transport {
  private:
   std::string_view left_;
   Containers& containers_;
+  bool is_answered_ = false;       // Since the last line.
+  bool was_stream_asked_ = false;  // At any time.
 };
 
 }  // namespace
