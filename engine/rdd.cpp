@@ -11,12 +11,23 @@
 #include "engine/task_run.hpp"
 
 namespace py4cpp::engine {
+namespace {
 
-Rdd::Rdd(std::shared_ptr<Context> context, RddLabel label, std::vector<Dependency> dependencies)
+bool has_narrow_barrier(const std::vector<Dependency>& edges) {
+  return std::any_of(edges.begin(), edges.end(), [](const Dependency& edge) {
+    return !edge.shuffle && edge.parent->is_barrier();
+  });
+}
+
+}  // namespace
+
+Rdd::Rdd(std::shared_ptr<Context> context, RddLabel label, std::vector<Dependency> dependencies,
+         bool barrier)
     : context_(std::move(context)),
       id_(context_->next_rdd_id()),
       label_(std::move(label)),
-      dependencies_(std::move(dependencies)) {}
+      dependencies_(std::move(dependencies)),
+      barrier_(barrier || has_narrow_barrier(dependencies_)) {}
 
 Rdd::~Rdd() { context_->blocks().remove_rdd(id_); }
 
@@ -44,13 +55,6 @@ std::size_t Rdd::partition_count() const {
   const std::lock_guard lock(mutex_);
   partition_count_ = count;
   return count;
-}
-
-bool Rdd::is_barrier() const {
-  const auto edges = dependencies();
-  return std::any_of(edges.begin(), edges.end(), [](const Dependency& edge) {
-    return !edge.shuffle && edge.parent->is_barrier();
-  });
 }
 
 std::vector<Dependency> Rdd::dependencies() const {

@@ -66,8 +66,9 @@ class Rdd : public std::enable_shared_from_this<Rdd> {
   /// May look at files at the first call. Throws Error when they are not there.
   std::size_t partition_count() const;
   virtual std::optional<Partitioner> partitioner() const { return std::nullopt; }
-  /// True when all tasks of its stage must start together.
-  virtual bool is_barrier() const;
+  /// True when all tasks of its stage must start together: it was made so, or from such a node
+  /// without a shuffle between them.
+  bool is_barrier() const { return barrier_; }
   /// What it is computed from now: after a checkpoint only the checkpoint.
   std::vector<Dependency> dependencies() const;
 
@@ -93,7 +94,9 @@ class Rdd : public std::enable_shared_from_this<Rdd> {
   std::unique_ptr<runner::ByteSource> open(std::size_t partition, TaskRun& task);
 
  protected:
-  Rdd(std::shared_ptr<Context> context, RddLabel label, std::vector<Dependency> dependencies);
+  /// `barrier`: all tasks of its stage must start together.
+  Rdd(std::shared_ptr<Context> context, RddLabel label, std::vector<Dependency> dependencies,
+      bool barrier = false);
 
   virtual std::size_t count_partitions() const = 0;
   virtual std::unique_ptr<runner::ByteSource> compute(std::size_t partition, TaskRun& task) = 0;
@@ -108,6 +111,7 @@ class Rdd : public std::enable_shared_from_this<Rdd> {
   const int id_;
   const RddLabel label_;
   const std::vector<Dependency> dependencies_;
+  const bool barrier_;  // found once: a walk at each question takes exponential time in diamonds
 
   mutable std::mutex mutex_;  // guards what follows
   std::string name_;

@@ -11,10 +11,9 @@ namespace py4cpp::engine {
 
 PythonRdd::PythonRdd(std::shared_ptr<Rdd> parent, runner::PythonFunction function,
                      bool preserves_partitioning, bool barrier, std::string site)
-    : Rdd(parent->shared_context(), {"PythonRDD", std::move(site)}, {{parent}}),
+    : Rdd(parent->shared_context(), {"PythonRDD", std::move(site)}, {{parent}}, barrier),
       function_(std::move(function)),
-      preserves_partitioning_(preserves_partitioning),
-      barrier_(barrier) {}
+      preserves_partitioning_(preserves_partitioning) {}
 
 std::optional<Partitioner> PythonRdd::partitioner() const {
   return preserves_partitioning_ ? parent().partitioner() : std::nullopt;

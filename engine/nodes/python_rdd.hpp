@@ -18,7 +18,6 @@ class PythonRdd final : public Rdd {
             std::string site = "RDD at PythonRDD.scala");
 
   std::optional<Partitioner> partitioner() const override;
-  bool is_barrier() const override { return barrier_ || Rdd::is_barrier(); }
 
  protected:
   std::size_t count_partitions() const override { return parent().partition_count(); }
@@ -27,7 +26,6 @@ class PythonRdd final : public Rdd {
  private:
   const runner::PythonFunction function_;
   const bool preserves_partitioning_;
-  const bool barrier_;
 };
 
 }  // namespace py4cpp::engine

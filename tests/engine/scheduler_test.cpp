@@ -7,6 +7,7 @@
 #include <atomic>
 #include <thread>
 
+#include "engine/nodes/paired_rdd.hpp"
 #include "engine/nodes/python_rdd.hpp"
 #include "engine/nodes/shuffled_rdd.hpp"
 #include "engine/nodes/union_rdd.hpp"
@@ -231,5 +232,29 @@ TEST_SUITE("scheduler") {
     const auto rdd = engine.parallelize({"a", "b", "c"}, 3);
     const auto barrier = std::make_shared<PythonRdd>(rdd, function("same"), false, true);
     CHECK(engine.failure(barrier).find("[SPARK-24819]") != std::string::npos);
+  }
+
+  TEST_CASE("a barrier reaches what is made from it without a shuffle") {
+    Engine engine;
+    const auto rdd = engine.parallelize({"0a"}, 1);
+    const auto barrier = std::make_shared<PythonRdd>(rdd, function("same"), false, true);
+    CHECK_FALSE(rdd->is_barrier());
+    CHECK(Engine::map(barrier, "same")->is_barrier());
+    CHECK(std::make_shared<ZippedRdd>(rdd, barrier)->is_barrier());
+    CHECK_FALSE(engine.by_first_digit(barrier, 1)->is_barrier());
+  }
+
+  TEST_CASE("a lineage that parts and meets again many times is walked once") {
+    Engine engine;
+    engine.define("same", same);
+    engine.define("left of pairs", [](const Texts& input, TaskRun&) { return Texts{input.at(0)}; });
+    std::shared_ptr<Rdd> rdd = engine.parallelize({"a"}, 1);
+    for (int round = 0; round < 64; ++round) {
+      const auto both = std::make_shared<ZippedRdd>(rdd, Engine::map(rdd, "same"));
+      rdd = Engine::map(both, "left of pairs");
+      rdd->persist({.use_memory = true});
+    }
+    CHECK(engine.collect(rdd) == std::vector<Texts>{{"a"}});
+    CHECK(engine.calls("same") == 64);
   }
 }
