@@ -3,6 +3,7 @@
 // Everything that PySpark asks for and py4cpp lacks: an error that names it, in place of a name
 // that resolves to nothing.
 #include <string>
+#include <utility>
 
 #include "engine/facade/classes.hpp"
 #include "engine/facade/spark_error.hpp"
@@ -26,14 +27,12 @@ SparkError unsupported(const std::string& class_name, const std::string& member)
           {}};
 }
 
-/// Where the classes are that a program written for Spark may name. (What is missing of java.lang
-/// and java.util is the gateway's matter.)
+/// Where the classes are that a program written for Spark may name.
 constexpr const char* packages[] = {"org.apache.spark",
                                     "org.apache.hadoop",
                                     "org.apache.log4j",
                                     "org.apache.logging",
-                                    "java.sql",
-                                    "java.time",
+                                    "java",
                                     "scala"};
 
 /// Names that PySpark uses without their package, or that look like packages: known as classes so
@@ -48,10 +47,11 @@ constexpr const char* names_without_members[] = {
     "ml.python.MLUtil",
     "mllib.api.python.PythonMLLibAPI",
     "mllib.api.python.SerDe",
-    "sql.Encoders",
     "sql.Observation",
     "sql.OnSuccessCall",
     "sql.api.python.PythonSQLUtils",
+    "sql.avro.functions",
+    "sql.protobuf.functions",
     "streaming.Duration",
     "streaming.StreamingContext",
     "streaming.Time",
@@ -75,6 +75,19 @@ void bind_columns(Registry& registry) {
       .static_method("column", make);
 }
 
+/// Static methods with names of constants. py4j asks for a constant's value at once, and tells of a
+/// failure only that the name is not there.
+void bind_loud_methods(Registry& registry) {
+  constexpr std::pair<const char*, const char*> methods[] = {
+      {"org.apache.spark.sql.Encoders", "STRING"},
+      {"org.apache.spark.sql.catalyst.analysis.FunctionRegistry", "FUNC_ALIAS"},
+  };
+  for (const auto& [owner, method] : methods) {
+    registry.type(owner).static_method(
+        method, [owner = owner, method = method]() -> Value { throw unsupported(owner, method); });
+  }
+}
+
 }  // namespace
 
 void bind_missing_classes(Registry& registry) {
@@ -82,6 +95,7 @@ void bind_missing_classes(Registry& registry) {
   for (const char* name : names_without_members) {
     registry.type("org.apache.spark." + std::string(name));
   }
+  bind_loud_methods(registry);
   for (const char* package : packages) registry.missing(package, &unsupported);
 }
 
