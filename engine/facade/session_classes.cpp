@@ -53,12 +53,6 @@ std::shared_ptr<SqlSession> make_session(std::shared_ptr<Application> applicatio
   return session;
 }
 
-void apply_settings(const SqlSession& session, const Settings& settings) {
-  for (const auto& [key, value] : settings) {
-    if (SqlConf::is_modifiable(key)) session.conf()->set(key, value);
-  }
-}
-
 Option as_option(std::shared_ptr<SqlSession> session) {
   return session ? Option(Value(std::move(session))) : Option();
 }
@@ -115,7 +109,7 @@ void bind_session(Registry& registry, const SharedHost& host) {
       .static_field("MODULE$", std::make_shared<SessionModule>())
       .method("applyModifiableSettings",
               [](const SessionModule&, const SqlSession& session, const Settings& settings) {
-                apply_settings(session, settings);
+                for (const auto& [key, value] : settings) session.conf()->apply(key, value);
               });
   alias_sql(registry, "SparkSession$");
 

@@ -113,6 +113,12 @@ void SqlConf::set(const std::string& key, const std::string& value) {
   settings_[key] = value;
 }
 
+void SqlConf::apply(const std::string& key, const std::string& value) {
+  if (is_static(key)) return;
+  std::lock_guard lock(mutex_);
+  settings_[key] = value;
+}
+
 void SqlConf::unset(const std::string& key) {
   require_modifiable(key);
   std::lock_guard lock(mutex_);

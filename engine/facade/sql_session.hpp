@@ -27,6 +27,9 @@ class SqlConf {
   /// Throws NamedError org.apache.spark.sql.AnalysisException for a setting that is fixed once the
   /// application runs.
   void set(const std::string& key, const std::string& value);
+  /// What a builder does with a session that is there already: whatever is not a static SQL setting
+  /// is kept for the session, also the application's settings that `set` refuses.
+  void apply(const std::string& key, const std::string& value);
   void unset(const std::string& key);
   /// True for the names of SQL settings that may change at run time.
   static bool is_modifiable(const std::string& key);

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sections import main, section
+from sections import error_of, main, section
 
 WORDS = "the quick brown fox jumps over the lazy dog the end".split()
 
@@ -158,6 +158,31 @@ def job_groups_and_tags(sc: Any, _: Path) -> Any:
     sc.clearJobTags()
     jobs = sc.statusTracker().getJobIdsForGroup("counted")
     return [tags, sorted(sc.getJobTags()), len(jobs)]
+
+
+@section
+def a_session_that_is_there_takes_a_builders_settings(sc: Any, _: Path) -> Any:
+    from pyspark.sql import SparkSession
+
+    first = SparkSession.builder.getOrCreate()
+    new = {
+        "spark.app.name": "renamed",
+        "spark.tour.key": "of Spark",
+        "tour.key": "of nobody",
+        "spark.sql.shuffle.partitions": "9",
+        "spark.executor.memory": "2g",
+    }
+    builder = SparkSession.builder.config("spark.sql.warehouse.dir", "elsewhere")
+    for key, value in new.items():
+        builder = builder.config(key, value)
+    again = builder.getOrCreate()
+    return [
+        again is first,
+        {key: again.conf.get(key) for key in new},
+        again.conf.get("spark.sql.warehouse.dir").endswith("elsewhere"),
+        [sc.appName, sc.getConf().get("spark.tour.key", "unknown to the context")],
+        error_of(lambda: again.conf.set("spark.executor.memory", "1g")),
+    ]
 
 
 if __name__ == "__main__":
