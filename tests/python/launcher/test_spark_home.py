@@ -136,6 +136,26 @@ def test_spark_submit_of_our_home_runs_a_script(plain: PlainPython) -> None:
     assert done.stdout == "n local[2] 45\n", done.stderr
 
 
+def test_spark_submit_of_the_pip_package_runs_a_script(plain: PlainPython) -> None:
+    env = plain.environment({"PYSPARK_PYTHON": plain.python.executable})
+    submit = Path(plain.python.executable).parent / "spark-submit"
+    done = subprocess.run(
+        [str(submit), "--master", "local[2]", "--name", "n m", str(plain.write(SUM))],
+        env=env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "n m local[2] 45\n", done.stderr
+
+
+def test_spark_class_runs_no_other_class(plain: PlainPython) -> None:
+    env = plain.environment()
+    command = [f"{env['SPARK_HOME']}/bin/spark-class", "org.apache.spark.repl.Main"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot run 'org.apache.spark.repl.Main': py4cpp runs no Java classes" in done.stderr
+
+
 SHELL_LINES = """\
 print("sum", sc.range(10).sum())
 print("version", spark.version)
