@@ -38,6 +38,7 @@ Environment driver_environment(Environment environment, const DriverSettings& se
   // These belong to another driver's gateway, or to our own processes only.
   environment.erase("_PYSPARK_DRIVER_CONN_INFO_PATH");
   environment.erase(mark_variable);
+  environment[driver_mark_variable] = settings.mark;
   return environment;
 }
 

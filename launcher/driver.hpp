@@ -21,6 +21,8 @@ struct DriverSettings {
   std::vector<std::string> python_path = {};
   /// SPARK_HOME, unless that is set.
   std::string home = {};
+  /// The mark of the driver and of whatever it starts.
+  std::string mark = {};
 };
 
 /// The environment of the driver, made from ours.

@@ -42,6 +42,8 @@ class Host {
   std::uint16_t port() const;
   const std::string& token() const;
   Signals& signals() { return signals_; }
+  /// The mark for the driver; see driver_mark_variable.
+  const std::string& mark() const { return janitor_.mark(); }
   /// A folder that is gone when the process has ended, whatever its end.
   const std::filesystem::path& temp_dir() const { return temp_dir_.path(); }
 

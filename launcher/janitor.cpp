@@ -88,7 +88,9 @@ Lifeline wait_for_end(int lifeline) {
   const auto end = Clock::now() + work_seconds_max;
   auto last_found = Clock::now();
   while (Clock::now() < end) {
-    if (kill_marked(mark) > 0) {
+    int found = kill_marked(mark_variable, mark);
+    if (!end_of_owner.orderly) found += kill_marked(driver_mark_variable, mark);
+    if (found > 0) {
       last_found = Clock::now();
     } else if (Clock::now() - last_found >= quiet) {
       break;
@@ -102,17 +104,16 @@ Lifeline wait_for_end(int lifeline) {
 
 }  // namespace
 
-Janitor::Janitor(const fs::path& folder) {
-  const std::string mark = random_token();
+Janitor::Janitor(const fs::path& folder) : mark_(random_token()) {
   Pipe pipe = make_pipe();
   process_ = ::fork();
   if (process_ < 0)
     throw Error(std::string("cannot start the janitor: fork: ") + std::strerror(errno));
   if (process_ == 0) {
     pipe.write_end.reset();
-    watch(pipe.read_end.get(), mark, folder);
+    watch(pipe.read_end.get(), mark_, folder);
   }
-  ::setenv(mark_variable, mark.c_str(), 1);
+  ::setenv(mark_variable, mark_.c_str(), 1);
   lifeline_ = std::move(pipe.write_end);
 }
 
@@ -130,8 +131,8 @@ Janitor::~Janitor() {
   }
 }
 
-int kill_marked(const std::string& mark) {
-  const std::string entry = std::string(mark_variable) + "=" + mark;
+int kill_marked(const std::string& variable, const std::string& mark) {
+  const std::string entry = std::string(variable).append("=").append(mark);
   int found = 0;
   std::error_code error;
   for (const auto& process : fs::directory_iterator("/proc", error)) {

@@ -9,6 +9,7 @@
 #include "launcher/home.hpp"
 #include "launcher/host.hpp"
 #include "launcher/interpreter.hpp"
+#include "launcher/janitor.hpp"
 #include "launcher/release_probe.hpp"
 #include "launcher/report.hpp"
 
@@ -49,7 +50,8 @@ int run_script(const SubmitOptions& options) {
   DriverSettings settings{
       .worker_python = interpreters.workers,
       .python_path = python_path_of(submission.py_files, host.temp_dir().string()),
-      .home = find_home()};
+      .home = find_home(),
+      .mark = host.mark()};
   ReleaseProbe probe(interpreters.driver, submission.script,
                      driver_environment(environment, settings));
   host.serve(submission, interpreters.workers, [&probe] { return probe.release(); });
@@ -59,6 +61,8 @@ int run_script(const SubmitOptions& options) {
   Process driver = start_driver(interpreters.driver, submission.script, submission.arguments,
                                 driver_environment(environment, settings));
   const ExitStatus status = wait_for_driver(driver, host.signals());
+  // A wrapper that a signal ended has not told the Python that it started.
+  if (status.signal() != 0) kill_marked(driver_mark_variable, host.mark());
   host.stop(status.shell_code());
   if (status.signal() == 0 && !status.success()) explain_failure(probe);
   return status.shell_code();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The gateway form: a Python program has started us by way of $SPARK_HOME/bin/spark-submit and
-// waits for our address. It holds the other end of our standard input for as long as it lives.
+// The gateway form: a Python program has started us by way of $SPARK_HOME/bin/spark-submit, which
+// became us, and waits for our address. It is our parent, and holds the other end of our standard
+// input for as long as it lives.
 #include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +16,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "base/fd.hpp"
 #include "launcher/commands.hpp"
 #include "launcher/host.hpp"
 #include "launcher/interpreter.hpp"
@@ -47,15 +50,22 @@ void publish_address(const fs::path& path, std::uint16_t port, const std::string
   }
 }
 
-// Returns the exit code: 0 when the driver is gone, 128 + n after a signal.
-int wait_for_end(Signals& signals) {
+// A descriptor that becomes readable at our parent's end. Empty on a system that has none: then
+// standard input alone tells of it, as it does when a wrapper script stands between.
+Fd end_of_parent() { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, ::getppid(), 0))); }
+
+// Returns the exit code: 0 when the driver is gone, 128 + n after a signal. Processes that the
+// driver has forked hold our standard input, too, so its end may come late.
+int wait_for_end(Signals& signals, const Fd& parent) {
   for (;;) {
-    std::array<pollfd, 2> entries{{{STDIN_FILENO, POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
+    std::array<pollfd, 3> entries{
+        {{STDIN_FILENO, POLLIN, 0}, {signals.fd(), POLLIN, 0}, {parent.get(), POLLIN, 0}}};
     if (::poll(entries.data(), entries.size(), -1) < 0) {
       if (errno == EINTR) continue;
       throw Error(std::string("cannot wait for the driver: ") + std::strerror(errno));
     }
     if (const auto signal = signals.take()) return 128 + signal->number;
+    if (entries[2].revents != 0) return 0;
     if (entries[0].revents == 0) continue;
     std::array<char, 256> ignored{};  // The driver never writes; its end is all that counts.
     if (::read(STDIN_FILENO, ignored.data(), ignored.size()) <= 0 && errno != EINTR) return 0;
@@ -73,6 +83,7 @@ std::string named_python(const Submission& submission, const Environment& enviro
 }  // namespace
 
 int serve_driver(const SubmitOptions& options) {
+  const Fd parent = end_of_parent();
   prepare_own_environment();
   const Environment environment = current_environment();
   const auto path = environment.find("_PYSPARK_DRIVER_CONN_INFO_PATH");
@@ -94,7 +105,7 @@ int serve_driver(const SubmitOptions& options) {
   ReleaseProbe probe(driver_python.empty() ? python : driver_python, {}, environment);
   host.serve(submission, python, [&probe] { return probe.release(); });
   publish_address(path->second, host.port(), host.token());
-  const int exit_code = wait_for_end(host.signals());
+  const int exit_code = wait_for_end(host.signals(), parent);
   host.stop(exit_code);
   return exit_code;
 }

@@ -13,8 +13,9 @@ TEST_SUITE_BEGIN("launcher driver");
 TEST_CASE("the driver's environment says where the gateway is and how Python shall behave") {
   const Environment environment = driver_environment(
       {{"HOME", "/home/me"}, {"_PYSPARK_DRIVER_CONN_INFO_PATH", "/x"}, {"PY4CPP_RUN", "y"}},
-      {.port = 4711, .token = "t", .worker_python = "/bin/python3", .home = "/spark"});
+      {.port = 4711, .token = "t", .worker_python = "/bin/python3", .home = "/spark", .mark = "m"});
   CHECK_EQ(environment, Environment{{"HOME", "/home/me"},
+                                    {"PY4CPP_DRIVER", "m"},
                                     {"PYSPARK_GATEWAY_PORT", "4711"},
                                     {"PYSPARK_GATEWAY_SECRET", "t"},
                                     {"PYSPARK_PYTHON", "/bin/python3"},

@@ -85,12 +85,18 @@ def marked_processes(mark: str) -> dict[int, str]:
     return found
 
 
-def wait_until_gone(mark: str, seconds_max: float = LEAVE_SECONDS_MAX) -> dict[int, str]:
-    """Waits until no process carries the mark; returns those that are still there at the end."""
+def wait_until_gone(
+    mark: str, seconds_max: float = LEAVE_SECONDS_MAX, staying: int | None = None
+) -> dict[int, str]:
+    """Waits until no process but the one that may stay carries the mark; returns those that are
+    still there at the end."""
     end = time.monotonic() + seconds_max
-    while (left := marked_processes(mark)) and time.monotonic() < end:
+    while True:
+        left = marked_processes(mark)
+        left.pop(staying or 0, None)
+        if not left or time.monotonic() >= end:
+            return left
         time.sleep(0.02)
-    return left
 
 
 class Terminal:

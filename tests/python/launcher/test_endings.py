@@ -25,6 +25,7 @@ TASK = """
 
     conf = SparkConf(){settings}
     sc = SparkContext(master="local[2]", conf=conf)
+    {before}
     sc.parallelize([sys.argv[1]], 1).foreach(work)
 """
 SLEEPING = "time.sleep(1000)"
@@ -48,18 +49,18 @@ def start_task(
     settings: str = "",
 ) -> subprocess.Popen[str]:
     """Starts a driver and returns when its task is at work in a Python worker."""
-    script = submit.write(TASK.format(forever=forever, settings=settings))
+    script = submit.write(TASK.format(forever=forever, settings=settings, before=""))
     process = submit.start(script, str(submit.folder / "at_work"), options=options)
     wait_for_file(submit.folder / "at_work", process)
     return process
 
 
-def start_plain_task(submit: Submitter) -> subprocess.Popen[str]:
+def start_plain_task(submit: Submitter, before: str = "") -> subprocess.Popen[str]:
     """The same with plain python: here the launcher is the driver's child."""
     process = subprocess.Popen(
         [
             submit.python.executable,
-            str(submit.write(TASK.format(forever=SLEEPING, settings=""))),
+            str(submit.write(TASK.format(forever=SLEEPING, settings="", before=before))),
             str(submit.folder / "at_work"),
         ],
         env=submit.environment({"SPARK_HOME": str(submit.command.parent / "home")}),
@@ -210,6 +211,20 @@ def test_ctrl_c_on_a_terminal_interrupts_the_driver_once(launch: Submitter) -> N
     assert b"count 1" in terminal.output
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_python_inside_a_wrapper_script_goes_with_it(
+    launch: Submitter, number: signal.Signals
+) -> None:
+    wrapper = launch.write(f'#!/bin/sh\n{launch.python.executable} "$@"\n', "wrapper")
+    wrapper.chmod(0o755)
+    script = launch.write("import time; print('ready'); time.sleep(1000)")
+    process = launch.start(script, env={"PYSPARK_DRIVER_PYTHON": str(wrapper)})
+    assert process.stdout and process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    assert not wait_until_gone(launch.mark)
+    assert launch.finish(process).returncode in (-number, 128 + number)
+
+
 def test_the_driver_dies_with_a_launcher_that_is_killed_before_a_context(launch: Submitter) -> None:
     script = launch.write("import time; print('ready'); time.sleep(1000)")
     process = launch.start(script)
@@ -237,6 +252,23 @@ def test_a_killed_plain_driver_takes_everybody_along(submit: Submitter) -> None:
     process = start_plain_task(submit)
     process.kill()
     assert not wait_until_gone(submit.mark)
+    process.communicate()
+
+
+def test_a_killed_plain_driver_that_has_forked_takes_everybody_else_along(
+    submit: Submitter,
+) -> None:
+    """The child holds whatever the driver held, the gateway's standard input among it."""
+    fork = """import multiprocessing
+    child = multiprocessing.Process(target=time.sleep, args=(1000,))
+    child.start()
+    print(child.pid, flush=True)"""
+    process = start_plain_task(submit, fork)
+    assert process.stdout
+    child = int(process.stdout.readline())
+    process.kill()
+    assert not wait_until_gone(submit.mark, staying=child)
+    os.kill(child, signal.SIGKILL)
     process.communicate()
 
 
