@@ -5,10 +5,10 @@
 #include "engine/checkpoints.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <numeric>
 
 #include "base/error.hpp"
+#include "engine/io/output_folder.hpp"
 #include "engine/nodes/checkpoint_rdd.hpp"
 #include "engine/scheduler/lineage.hpp"
 
@@ -21,17 +21,15 @@ void write_part(const fs::path& folder, runner::ByteSource& frames, const TaskRu
   const fs::path part = folder / part_name(static_cast<std::size_t>(identity.partition_id));
   const fs::path attempt =
       folder / ("." + part.filename().string() + "-" + std::to_string(identity.task_attempt_id));
-  std::ofstream out(attempt, std::ios::binary);
-  for (auto run = frames.next(); !run.empty() && out; run = frames.next()) {
-    out.write(reinterpret_cast<const char*>(run.data()), static_cast<std::streamsize>(run.size()));
-  }
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(attempt, part, error);
-  if (!out || error) {
+  try {
+    OutputFile out(attempt);
+    for (auto run = frames.next(); !run.empty(); run = frames.next()) out.write(run);
+    out.close();
+    fs::rename(attempt, part);
+  } catch (...) {
     std::error_code ignored;
     fs::remove(attempt, ignored);
-    throw Error("cannot write the checkpoint " + part.string());
+    throw;
   }
 }
 

@@ -3,8 +3,10 @@
 // The settings of the conf, translated into the runner's options.
 #include "engine/python_workers.hpp"
 
+#include <cstdlib>
 #include <utility>
 
+#include "base/process.hpp"
 #include "runner/python_runner.hpp"
 
 namespace py4cpp::engine {
@@ -43,6 +45,11 @@ runner::WorkerOptions worker_options(const Conf& conf, runner::PythonRelease rel
       conf.duration("spark.python.worker.tracebackDumpIntervalSeconds", TimeUnit::second));
   options.log = log;
   return options;
+}
+
+bool is_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  return !find_executable(name, path ? path : "").empty();
 }
 
 /// A worker's output; at its end the task gets the accumulator updates.
@@ -84,8 +91,15 @@ std::unique_ptr<runner::ByteSource> PythonWorkers::run(const runner::PythonFunct
                                     {.files_directory = files_dir_.string()});
   runner::TaskContext identity = task.identity();
   identity.split_index = static_cast<int>(partition);
-  return std::make_unique<TaskOutput>(
-      runner.compute(std::move(input), identity, task.cancel_token()), task);
+  try {
+    return std::make_unique<TaskOutput>(
+        runner.compute(std::move(input), identity, task.cancel_token()), task);
+  } catch (const WorkerFailed&) {
+    throw;
+  } catch (const Error& error) {
+    if (is_program(function.python_executable)) throw;
+    throw Error(std::string(error.what()) + "; correct PYSPARK_PYTHON or spark.pyspark.python");
+  }
 }
 
 void PythonWorkers::stop() { factories_.reset(); }

@@ -35,10 +35,12 @@ bool is_pinned(const Environment& environment) {
 
 // Where Spark puts its temporary files: the first folder that is named, made when it is not there.
 std::filesystem::path temp_root(const Submission& submission, const Environment& environment) {
-  const auto variable = environment.find("SPARK_LOCAL_DIRS");
+  const char* source = "SPARK_LOCAL_DIRS";
+  const auto variable = environment.find(source);
   std::string folders = variable == environment.end() ? std::string() : variable->second;
   if (folders.empty()) {
-    const auto set = submission.conf.find("spark.local.dir");
+    source = "spark.local.dir";
+    const auto set = submission.conf.find(source);
     if (set != submission.conf.end()) folders = set->second;
   }
   const std::vector<std::string> parts = split_list(folders);
@@ -47,8 +49,7 @@ std::filesystem::path temp_root(const Submission& submission, const Environment&
   std::error_code error;
   std::filesystem::create_directories(root, error);
   if (error) {
-    throw Error("the folder for temporary files '" + root.string() + "' (from " +
-                (variable == environment.end() ? "spark.local.dir" : "SPARK_LOCAL_DIRS") +
+    throw Error("the folder for temporary files '" + root.string() + "' (from " + source +
                 ") cannot be made: " + error.message() + "; name another one");
   }
   return root;

@@ -147,6 +147,15 @@ void add_archives(const std::vector<std::string>& names, Conf& conf) {
   if (!archives.empty()) conf["spark.archives"] = joined(archives);
 }
 
+// What follows a '#' names a link on a cluster; on one machine Spark cuts it off. A file whose own
+// name holds one is itself.
+std::vector<std::string> without_fragments(std::vector<std::string> names) {
+  for (std::string& name : names) {
+    if (!fs::exists(name)) name.resize(std::min(name.find('#'), name.size()));
+  }
+  return names;
+}
+
 // As in Spark the Python files are among the files that every task may see.
 void add_files(const SubmitOptions& options, Submission& submission) {
   Conf& conf = submission.conf;
@@ -157,7 +166,8 @@ void add_files(const SubmitOptions& options, Submission& submission) {
   submission.py_files =
       existing_files(listed(options.py_files, "spark.submit.pyFiles"), "--py-files");
   check_py_files(submission.py_files);
-  std::vector<std::string> files = existing_files(listed(options.files, "spark.files"), "--files");
+  std::vector<std::string> files =
+      existing_files(without_fragments(listed(options.files, "spark.files")), "--files");
   if (!submission.py_files.empty()) conf["spark.submit.pyFiles"] = joined(submission.py_files);
   for (const std::string& file : submission.py_files) {
     if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);

@@ -184,7 +184,9 @@ TEST_SUITE("python workers") {
     function.command = std::make_shared<const runner::Bytes>();
     function.python_executable = "/no/such/python";
     const auto rdd = std::make_shared<PythonRdd>(engine.parallelize({"a"}, 1), function, false);
-    CHECK(engine.failure(rdd).find("/no/such/python") != std::string::npos);
+    CHECK(engine.failure(rdd).find("cannot start '/no/such/python': No such file or directory; "
+                                   "correct PYSPARK_PYTHON or spark.pyspark.python") !=
+          std::string::npos);
   }
 
   TEST_CASE("workers that were warmed up serve the first task") {

@@ -93,6 +93,13 @@ TEST_CASE("Python files are absolute and among the files of the tasks") {
   CHECK_EQ(submission.conf.at("spark.files"), data + "," + module);
 }
 
+TEST_CASE("what follows a file's hash is cut off, unless the name itself holds it") {
+  const Folder folder;
+  const std::string plain = folder.write("a.conf", ""), odd = folder.write("b#c.conf", "");
+  CHECK_EQ(submit({.files = {plain + "#alias", odd}}).conf.at("spark.files"), plain + "," + odd);
+  CHECK(contains(submit_error({.files = {"no.conf#x"}}), "--files 'no.conf' does not exist"));
+}
+
 TEST_CASE("an archive keeps the name of its folder") {
   const Folder folder;
   const std::string archive = folder.write("a.zip", "");

@@ -58,6 +58,20 @@ def test_a_shuffle_that_does_not_fit(small: Submitter) -> None:
     assert "free space there or set spark.local.dir to another folder" in text
 
 
+def test_a_checkpoint_that_does_not_fit(small: Submitter) -> None:
+    script = """
+        import os, tempfile
+        from pyspark import SparkContext
+        sc = SparkContext(appName="large")
+        blocks = sc.parallelize(range(32), 2).map(lambda x: os.urandom(200_000))
+        with tempfile.TemporaryDirectory() as folder:
+            sc.setCheckpointDir(folder)
+            blocks.checkpoint()
+            blocks.count()
+    """
+    assert "free some space, or write to another disk" in failure(small, script)
+
+
 def test_a_cached_partition_that_does_not_fit_is_computed_again(small: Submitter) -> None:
     script = """
         import os

@@ -102,7 +102,8 @@ def test_an_interpreter_of_the_workers_that_is_missing_is_named(submit: Submitte
     env = {"PYSPARK_DRIVER_PYTHON": submit.python.executable, "PYSPARK_PYTHON": missing}
     done = submit.run(submit.write(SUM), env=env)
     assert done.returncode == 1
-    assert missing in done.stdout + done.stderr
+    reason = f"cannot start '{missing}': No such file or directory"
+    assert f"{reason}; correct PYSPARK_PYTHON or spark.pyspark.python" in done.stdout + done.stderr
 
 
 def test_an_interpreter_of_the_workers_without_pyspark_is_named(submit: Submitter) -> None:

@@ -151,6 +151,11 @@ def test_a_folder_for_temporary_files_that_is_not_there(launch: Submitter) -> No
     text = refused(launch, "--conf", "spark.local.dir=/dev/null/folder")
     expected = "'/dev/null/folder' (from spark.local.dir) cannot be made: Not a directory"
     assert f"{expected}; name another one" in text
+    empty = {"SPARK_LOCAL_DIRS": ""}
+    text = refused(launch, "--conf", "spark.local.dir=/dev/null/folder", env=empty)
+    assert expected in text
+    text = refused(launch, env={"SPARK_LOCAL_DIRS": "/dev/null/folder"})
+    assert "'/dev/null/folder' (from SPARK_LOCAL_DIRS) cannot be made" in text
 
 
 def test_a_full_disk_under_the_temporary_files(launch: Submitter) -> None:
