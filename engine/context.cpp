@@ -25,8 +25,9 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
 
-/// The first folder of `spark.local.dir`, else the system's.
-fs::path local_root(const Conf& conf) {
+/// What the host wants, else the first folder of `spark.local.dir`, else the system's.
+fs::path local_root(const fs::path& work_dir, const Conf& conf) {
+  if (!work_dir.empty()) return work_dir;
   const auto setting = conf.find("spark.local.dir");
   if (!setting) return default_temp_root();
   fs::path root = setting->substr(0, setting->find(','));
@@ -74,11 +75,12 @@ class Context::Impl {
         conf(effective(std::move(options.conf), start_time)),
         log(std::move(options.log)),
         release(options.release),
-        directory(local_root(conf), "py4cpp-"),
+        directory(local_root(options.work_dir, conf), "py4cpp-"),
         disk(make_folder("blocks")),
         status(count_setting(conf, "spark.ui.retainedJobs"),
                count_setting(conf, "spark.ui.retainedStages")),
-        files(directory.path() / "userFiles", conf.boolean("spark.files.overwrite")),
+        files(directory.path() / "userFiles", conf.boolean("spark.files.overwrite"),
+              options.python),
         blocks(conf.size("spark.py4cpp.storage.memory"), disk),
         shuffle_memory(std::make_shared<MemoryBudget>(conf.size("spark.py4cpp.shuffle.memory"))),
         result_memory(std::make_shared<MemoryBudget>(conf.size("spark.py4cpp.result.memory"))),

@@ -46,6 +46,10 @@ using OnResult = std::function<void(std::size_t index, Block result)>;
 struct ContextOptions {
   /// `spark.master` ("local[*]" when missing), `spark.app.name`, `spark.local.dir`...
   Conf conf = {};
+  /// Where temporary files go, in a folder of their own. Empty: where `spark.local.dir` says.
+  std::filesystem::path work_dir = {};
+  /// The Python that unpacks archives.
+  std::string python = "python3";
   /// The PySpark that workers import.
   runner::PythonRelease release = {};
   Log log = {};

@@ -4,13 +4,14 @@
 // that begin with `spark.py4cpp.` are our own bounds; all others are Spark's, with Spark's
 // defaults.
 #include <array>
+#include <limits>
 
 #include "engine/conf.hpp"
 
 namespace py4cpp::engine {
 namespace {
 
-enum class Kind { text, size, size_kib, size_mib, duration_s, boolean, count };
+enum class Kind { text, size, size_kib, size_mib, buffer, duration_s, boolean, count };
 
 struct Setting {
   const char* key;
@@ -32,7 +33,7 @@ constexpr std::array settings{
     Setting{"spark.ui.retainedJobs", "1000", Kind::count},
     Setting{"spark.ui.retainedStages", "1000", Kind::count},
     // Python workers.
-    Setting{"spark.buffer.size", "65536", Kind::size},
+    Setting{"spark.buffer.size", "65536", Kind::buffer},
     Setting{"spark.python.use.daemon", "true", Kind::boolean},
     Setting{"spark.python.worker.reuse", "true", Kind::boolean},
     Setting{"spark.python.daemon.module", "pyspark.daemon", Kind::text},
@@ -63,6 +64,14 @@ constexpr std::array optional_settings{
     Setting{"spark.executor.pyspark.memory", "", Kind::size_mib},
 };
 
+/// What counts and sizes of buffers are made into, here and in Python.
+constexpr int int_max = std::numeric_limits<int>::max();
+
+void require(const Conf& conf, const Setting& setting, bool holds, const char* otherwise) {
+  if (holds) return;
+  throw BadSetting(std::string(setting.key) + ": '" + conf.text(setting.key) + "' " + otherwise);
+}
+
 void check(const Conf& conf, const Setting& setting) {
   switch (setting.kind) {
     case Kind::text:
@@ -74,7 +83,12 @@ void check(const Conf& conf, const Setting& setting) {
       conf.size(setting.key, SizeUnit::kib);
       break;
     case Kind::size_mib:
-      conf.size(setting.key, SizeUnit::mib);
+      require(conf, setting, conf.size(setting.key, SizeUnit::mib) >> 20 <= int_max,
+              "is too large; the most is 2147483647m");
+      break;
+    case Kind::buffer:
+      require(conf, setting, conf.size(setting.key) <= int_max,
+              "is too large; the most is 2147483647 bytes");
       break;
     case Kind::duration_s:
       conf.duration(setting.key, TimeUnit::second);
@@ -83,10 +97,8 @@ void check(const Conf& conf, const Setting& setting) {
       conf.boolean(setting.key);
       break;
     case Kind::count:
-      if (conf.integer(setting.key) < 1) {
-        throw BadSetting(std::string(setting.key) + ": '" + conf.text(setting.key) +
-                         "' is not a number above 0");
-      }
+      require(conf, setting, conf.integer(setting.key) >= 1 && conf.integer(setting.key) <= int_max,
+              "is not a number from 1 to 2147483647");
       break;
   }
 }

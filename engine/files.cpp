@@ -88,13 +88,14 @@ std::string last_line(const Fd& fd) {
   return line;
 }
 
-/// Python has both formats in its library, and a Python is what every user of this has.
-void unpack(Packing packing, const fs::path& archive, const fs::path& folder) {
+/// Python has both formats in its library, and a Python is what every user of this has. It looks at
+/// neither its environment nor the working directory.
+void unpack(const std::string& python, Packing packing, const fs::path& archive,
+            const fs::path& folder) {
   Pipe errors = make_pipe();
   ProcessOptions options;
-  options.argv = {
-      "python3",        "-m",           packing == Packing::zip ? "zipfile" : "tarfile", "-e",
-      archive.string(), folder.string()};
+  const char* module = packing == Packing::zip ? "zipfile" : "tarfile";
+  options.argv = {python, "-I", "-m", module, "-e", archive.string(), folder.string()};
   options.stderr_fd = errors.write_end.get();
   Process process(options);
   errors.write_end.reset();
@@ -109,7 +110,8 @@ void unpack(Packing packing, const fs::path& archive, const fs::path& folder) {
 
 }  // namespace
 
-Files::Files(fs::path root, bool overwrite) : root_(std::move(root)), overwrite_(overwrite) {
+Files::Files(fs::path root, bool overwrite, std::string python)
+    : root_(std::move(root)), overwrite_(overwrite), python_(std::move(python)) {
   std::error_code error;
   fs::create_directories(root_, error);
   if (error) throw Error("cannot make " + root_.string() + ": " + error.message());
@@ -156,7 +158,7 @@ void Files::add_archive(std::string_view path) {
         fs::copy(source, to, fs::copy_options::recursive);
       } else {
         fs::create_directory(to);
-        unpack(packing, source, to);
+        unpack(python_, packing, source, to);
       }
     });
   }

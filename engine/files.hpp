@@ -15,8 +15,9 @@ namespace py4cpp::engine {
 class Files {
  public:
   /// `root` is made now. With `overwrite` (spark.files.overwrite) a file with other content under
-  /// the same name takes the old one's place.
-  explicit Files(std::filesystem::path root, bool overwrite = false);
+  /// the same name takes the old one's place. `python` unpacks archives.
+  explicit Files(std::filesystem::path root, bool overwrite = false,
+                 std::string python = "python3");
 
   const std::filesystem::path& root() const { return root_; }
 
@@ -37,6 +38,7 @@ class Files {
  private:
   const std::filesystem::path root_;
   const bool overwrite_;
+  const std::string python_;
   mutable std::mutex mutex_;  // guards the lists and serialises copies
   std::vector<std::string> files_;
   std::vector<std::string> archives_;

@@ -66,17 +66,16 @@ Host::Host(const Submission& submission, const Environment& environment)
 
 Host::~Host() { stop(EXIT_FAILURE); }
 
-void Host::serve(const Submission& submission, const std::string& python,
+void Host::serve(const Submission& submission, const Interpreters& interpreters,
                  std::function<std::string()> release) {
   for (const std::string& plugin : submission.plugins) load_plugin(plugin, *registry_);
   // The user's folder holds ours, which the janitor knows; the engine works in that one unless the
   // script itself names another.
-  std::map<std::string, std::string> conf = submission.conf;
-  conf.erase("spark.local.dir");
   stop_engine_ =
-      engine::bind_spark(*registry_, {.conf = std::move(conf),
+      engine::bind_spark(*registry_, {.conf = submission.conf,
                                       .pyspark_release = std::move(release),
-                                      .python = python,
+                                      .python = interpreters.workers,
+                                      .driver_python = interpreters.driver,
                                       .work_dir = temp_dir_.path().string(),
                                       .on_local_dir =
                                           [this](const std::string& path) {

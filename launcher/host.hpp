@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/process.hpp"
 #include "base/temp_dir.hpp"
+#include "launcher/interpreter.hpp"
 #include "launcher/janitor.hpp"
 #include "launcher/signals.hpp"
 #include "launcher/submission.hpp"
@@ -33,10 +34,9 @@ class Host {
   /// Stops everything.
   ~Host();
 
-  /// Loads the plugins, binds the engine and starts to serve. `python` is the workers' interpreter;
-  /// `release` is asked for the release of pyspark when a context is made (see Services). Throws
-  /// Error.
-  void serve(const Submission& submission, const std::string& python,
+  /// Loads the plugins, binds the engine and starts to serve. `release` is asked for the release of
+  /// pyspark when a context is made (see Services). Throws Error.
+  void serve(const Submission& submission, const Interpreters& interpreters,
              std::function<std::string()> release);
 
   std::uint16_t port() const;

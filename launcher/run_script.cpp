@@ -54,7 +54,7 @@ int run_script(const SubmitOptions& options) {
       .mark = host.mark()};
   ReleaseProbe probe(interpreters.driver, submission.script,
                      driver_environment(environment, settings));
-  host.serve(submission, interpreters.workers, [&probe] { return probe.release(); });
+  host.serve(submission, interpreters, [&probe] { return probe.release(); });
   settings.port = host.port();
   settings.token = host.token();
 

@@ -94,16 +94,19 @@ int serve_driver(const SubmitOptions& options) {
   }
   ::unsetenv("_PYSPARK_DRIVER_CONN_INFO_PATH");
   const Submission submission = make_submission(options, environment);
-  const std::string driver_python = interpreter_of(::getppid());
-  std::string python = named_python(submission, environment);
-  if (python.empty()) python = driver_python.empty() ? "python3" : driver_python;
-  ::setenv("PYSPARK_PYTHON", python.c_str(), 1);
+  Interpreters interpreters{.driver = interpreter_of(::getppid()),
+                            .workers = named_python(submission, environment)};
+  if (interpreters.driver.empty()) {
+    interpreters.driver = interpreters.workers.empty() ? "python3" : interpreters.workers;
+  }
+  if (interpreters.workers.empty()) interpreters.workers = interpreters.driver;
+  ::setenv("PYSPARK_PYTHON", interpreters.workers.c_str(), 1);
   report_submission(submission);
 
   Host host(submission, environment);
   // The driver's script is unknown here; its folder hardly ever holds a pyspark of its own.
-  ReleaseProbe probe(driver_python.empty() ? python : driver_python, {}, environment);
-  host.serve(submission, python, [&probe] { return probe.release(); });
+  ReleaseProbe probe(interpreters.driver, {}, environment);
+  host.serve(submission, interpreters, [&probe] { return probe.release(); });
   publish_address(path->second, host.port(), host.token());
   const int exit_code = wait_for_end(host.signals(), parent);
   host.stop(exit_code);

@@ -47,6 +47,12 @@ void check_driver_conf(const Conf& conf) {
   }
 }
 
+/// The host's folder for temporary files; empty when the script has named one of its own.
+std::string work_dir(const Services& services, const Conf& conf) {
+  constexpr const char* key = "spark.local.dir";
+  return conf.find(key) == Conf(services.conf).find(key) ? services.work_dir : std::string();
+}
+
 /// Calls `add` with each part of a comma-separated setting.
 template <typename Add>
 void for_each_listed(const Conf& conf, const std::string& key, Add add) {
@@ -70,7 +76,6 @@ void add_shared_files(Context& context) {
 Application::Application(const Services& services, std::string release_text, Conf conf)
     : release_(std::move(release_text)), user_(user_name()) {
   check_driver_conf(conf);
-  if (!services.work_dir.empty()) conf.set_if_missing("spark.local.dir", services.work_dir);
   log_filter_ = std::make_shared<LogFilter>();
   log_filter_->log = services.log;
   auto filtered = [filter = log_filter_](LogLevel level, std::string_view component,
@@ -80,7 +85,10 @@ Application::Application(const Services& services, std::string release_text, Con
   };
   bool unix_sockets =
       !is_release_3() && conf.get("spark.python.unix.domain.socket.enabled", "false") == "true";
+  const std::string folder = work_dir(services, conf);
   context_ = Context::start({.conf = std::move(conf),
+                             .work_dir = folder,
+                             .python = services.driver_python,
                              .release = runner::PythonRelease::parse(release_),
                              .log = filtered,
                              .function_runner = {}});
@@ -89,8 +97,8 @@ Application::Application(const Services& services, std::string release_text, Con
   DriverSockets::Options options;
   if (unix_sockets) {
     // The driver's own sockets lie there too; the path of a socket has room for 107 bytes only.
-    auto folder = context_->conf().find("spark.python.unix.domain.socket.dir");
-    options.unix_folder = folder ? std::filesystem::path(*folder) : context_->make_temp_dir("rs");
+    auto named = context_->conf().find("spark.python.unix.domain.socket.dir");
+    options.unix_folder = named ? std::filesystem::path(*named) : context_->make_temp_dir("rs");
   }
   sockets_ = std::make_unique<DriverSockets>(std::move(options));
 }

@@ -31,8 +31,12 @@ struct Services {
   /// plain "python3", which this replaces.
   std::string python = "python3";
 
-  /// Temporary files go into a directory of their own under this one, unless `spark.local.dir`
-  /// says otherwise. Empty: `$TMPDIR`, else `/tmp`.
+  /// The driver's own interpreter, which also unpacks archives.
+  std::string driver_python = "python3";
+
+  /// Temporary files go into a directory of their own under this one, unless the script sets
+  /// `spark.local.dir` to something else than `conf` has. Empty: `spark.local.dir`, else `$TMPDIR`,
+  /// else `/tmp`.
   std::string work_dir = {};
 
   /// Called with the path of each directory that a context makes for its temporary files. The

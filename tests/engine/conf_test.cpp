@@ -79,7 +79,8 @@ TEST_SUITE("conf") {
         {"spark.driver.memory", "lots"},     {"spark.task.maxFailures", "0"},
         {"spark.default.parallelism", "-3"}, {"spark.python.worker.reuse", "yes"},
         {"spark.network.timeout", "soon"},   {"spark.executor.pyspark.memory", "x"},
-        {"spark.master", "mesos://x"}};
+        {"spark.master", "mesos://x"},       {"spark.task.cpus", "100000000000"},
+        {"spark.buffer.size", "8g"},         {"spark.executor.cores", "2147483648"}};
     for (const auto& setting : wrong) {
       const std::string& key = setting.first;
       CAPTURE(key);

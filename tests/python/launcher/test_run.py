@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -251,6 +252,23 @@ def test_settings_reach_the_driver(submit: Submitter) -> None:
     assert "Ignoring non-Spark config property: other.key" in done.stderr
 
 
+def test_the_folder_for_temporary_files_is_shown_as_it_was_given(submit: Submitter) -> None:
+    folder = submit.folder / "spark_local"
+    script = submit.write(
+        """
+        from pyspark import SparkContext, SparkFiles
+        print(SparkContext().getConf().get("spark.local.dir"))
+        print(SparkFiles.getRootDirectory())
+        """
+    )
+    shown, root = submit.output(script, options=["--conf", f"spark.local.dir={folder}"]).split()
+    assert shown == str(folder)
+    assert root.startswith(f"{folder}/py4cpp-")
+    shown, root = submit.output(script).split()
+    assert shown == "None"
+    assert root.startswith(f"{submit.temp}/py4cpp-")
+
+
 def test_files_and_python_files_reach_the_workers(submit: Submitter) -> None:
     submit.write("def twice(x):\n    return 2 * x\n", "helper.py")
     with zipfile.ZipFile(submit.folder / "packed.zip", "w") as archive:
@@ -276,6 +294,25 @@ def test_files_and_python_files_reach_the_workers(submit: Submitter) -> None:
     options = ["--py-files", "helper.py,packed.zip", "--files", "data.txt"]
     output = submit.output(script, options=[*options, "--archives", "archive.zip#unpacked"])
     assert output == "[(2, 3, '42', '43'), (4, 6, '42', '43')]\n"
+
+
+def test_archives_are_unpacked_by_the_drivers_interpreter(submit: Submitter) -> None:
+    """There is no other Python on the PATH."""
+    with tarfile.open(submit.folder / "archive.tar.gz", "w:gz") as archive:
+        archive.add(submit.write("43", "inside.txt"), "inside.txt")
+    folder = submit.folder / "bin"
+    folder.mkdir()
+    (folder / "env").symlink_to("/usr/bin/env")
+    script = submit.write(
+        """
+        from pyspark import SparkContext, SparkFiles
+        SparkContext()
+        print(open(SparkFiles.get("archive.tar.gz") + "/inside.txt").read())
+        """
+    )
+    env = {"PATH": str(folder)}
+    done = submit.run(script, options=["--archives", "archive.tar.gz"], env=env)
+    assert done.stdout == "43\n", done.stderr
 
 
 def test_workers_run_the_drivers_own_interpreter(submit: Submitter) -> None:
