@@ -56,7 +56,7 @@ SchedulerOptions scheduler_options(const Conf& conf) {
   options.function_failures_max = master.failures_max.value_or(1);
   options.worker_failures_max =
       master.failures_max.value_or(static_cast<int>(conf.integer("spark.task.maxFailures")));
-  options.resubmissions_max = static_cast<int>(conf.integer("spark.stage.maxConsecutiveAttempts"));
+  options.losses_max = static_cast<int>(conf.integer("spark.stage.maxConsecutiveAttempts"));
   options.result_bytes_max = conf.size("spark.driver.maxResultSize");
   options.task_cpus = static_cast<int>(conf.integer("spark.task.cpus"));
   return options;

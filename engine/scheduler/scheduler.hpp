@@ -27,8 +27,8 @@ struct SchedulerOptions {
   /// Attempts of a task whose function raises, and of one whose worker dies.
   int function_failures_max = 1;
   int worker_failures_max = 4;
-  /// How often a stage may wait for shuffle output that was lost.
-  int resubmissions_max = 4;
+  /// A stage that has lost the shuffle output it needs so often fails its job.
+  int losses_max = 4;
   /// Bytes of one job's results together; 0 is no bound.
   std::uint64_t result_bytes_max = 0;
   int task_cpus = 1;

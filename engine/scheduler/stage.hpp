@@ -64,7 +64,7 @@ struct Stage : std::enable_shared_from_this<Stage> {
   std::vector<std::size_t> ready;       // tasks to queue once no parent is missing
   std::size_t unfinished = 0;           // tasks that have not succeeded
   std::size_t running = 0;              // tasks on slots
-  int resubmissions = 0;                // because of missing shuffle output
+  int losses = 0;                       // of shuffle output that it needed
   std::map<std::size_t, int> failures;  // by task
   std::map<std::size_t, int> attempts;  // by task
   std::shared_ptr<runner::CancelToken> cancel;

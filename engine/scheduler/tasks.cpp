@@ -163,20 +163,22 @@ void Scheduler::failed(const std::shared_ptr<Stage>& stage, std::size_t task, in
              std::make_exception_ptr(JobFailed(job_failed_text(lost, failures, error), error)));
 }
 
-/// The task runs again when the shuffle is there.
+/// The task runs again when the shuffle is there. One loss, which many tasks may meet before the
+/// first of them waits, counts once.
 void Scheduler::shuffle_missing(const std::shared_ptr<Stage>& stage, std::size_t task,
                                 const std::shared_ptr<Shuffle>& shuffle) {
+  if (shuffle->complete()) {
+    enqueue(stage, task);
+    return;
+  }
   const auto parent = shuffle_stages_.find(shuffle.get());
-  if (parent == shuffle_stages_.end() || ++stage->resubmissions > options_.resubmissions_max) {
+  if (parent == shuffle_stages_.end() ||
+      (stage->parents_missing == 0 && ++stage->losses >= options_.losses_max)) {
     fail_stage(*stage, std::make_exception_ptr(JobFailed(
                            "Job aborted due to stage failure: " + stage->rdd->to_string() +
                                " has failed the maximum allowable number of times: " +
-                               std::to_string(options_.resubmissions_max),
+                               std::to_string(options_.losses_max),
                            std::make_exception_ptr(ShuffleMissing(shuffle)))));
-    return;
-  }
-  if (shuffle->complete()) {
-    enqueue(stage, task);
     return;
   }
   stage->ready.push_back(task);

@@ -5,6 +5,7 @@
 #include "engine/storage/shuffle.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,46 +18,64 @@ namespace py4cpp::engine {
 
 std::uint64_t MapOutput::bytes() const {
   std::uint64_t bytes = file_ ? file_->bytes() : 0;
-  for (const ChunkList& share : memory_) bytes += share.bytes();
+  for (const Share& share : memory_) bytes += share.frames.bytes();
   return bytes;
+}
+
+bool MapOutput::is_there() const {
+  return !file_ || ::access(file_->path().c_str(), F_OK) == 0 || errno != ENOENT;
 }
 
 /// One partition over all map outputs: for each, its file runs, then its chunks.
 class ShuffleReader final : public runner::ByteSource {
  public:
-  ShuffleReader(std::vector<std::shared_ptr<const MapOutput>> outputs, std::size_t partition)
-      : outputs_(std::move(outputs)), partition_(partition) {}
+  using Outputs = std::vector<std::shared_ptr<const MapOutput>>;
+
+  ShuffleReader(std::shared_ptr<Shuffle> shuffle, std::shared_ptr<const Outputs> outputs,
+                std::size_t partition)
+      : shuffle_(std::move(shuffle)), outputs_(std::move(outputs)), partition_(partition) {}
 
   std::span<const std::byte> next() override {
-    while (map_ < outputs_.size()) {
+    while (map_ < outputs_->size()) {
       if (run_) {
         const auto frames = run_->next();
         if (!frames.empty()) return frames;
         run_.reset();
       }
       if (next_file_run()) continue;
-      const auto& chunks = outputs_[map_]->memory_[partition_].chunks();
-      if (chunk_ < chunks.size()) return chunks[chunk_++];
+      const auto* share = find((*outputs_)[map_]->memory_);
+      if (share && chunk_ < share->frames.chunks().size()) return share->frames.chunks()[chunk_++];
       next_map();
     }
     return {};
   }
 
  private:
+  /// What this partition has among those of a map task; null when it got nothing.
+  template <typename Part>
+  const Part* find(const std::vector<Part>& parts) const {
+    const auto found = std::ranges::lower_bound(parts, partition_, {}, &Part::partition);
+    return found != parts.end() && found->partition == partition_ ? &*found : nullptr;
+  }
+
   bool next_file_run() {
-    const MapOutput& output = *outputs_[map_];
+    const MapOutput& output = *(*outputs_)[map_];
     while (file_run_ < output.file_runs_.size()) {
-      const auto& offsets = output.file_runs_[file_run_++];
-      const std::uint64_t bytes = offsets[partition_ + 1] - offsets[partition_];
-      if (bytes == 0) continue;
-      if (!file_) file_ = Fd(::open(output.file_->path().c_str(), O_RDONLY | O_CLOEXEC));
-      if (!file_) {
-        throw Error("cannot open " + output.file_->path() + ": " + std::strerror(errno));
-      }
-      run_.emplace(file_, output.file_->path(), offsets[partition_], bytes);
+      const auto* stretch = find(output.file_runs_[file_run_++]);
+      if (!stretch) continue;
+      if (!file_) open_file(*output.file_);
+      run_.emplace(file_, output.file_->path(), stretch->offset, stretch->bytes);
       return true;
     }
     return false;
+  }
+
+  void open_file(const TempFile& file) {
+    file_ = Fd(::open(file.path().c_str(), O_RDONLY | O_CLOEXEC));
+    if (file_) return;
+    if (errno != ENOENT) throw Error("cannot open " + file.path() + ": " + std::strerror(errno));
+    shuffle_->drop_lost();
+    throw ShuffleMissing(shuffle_);
   }
 
   void next_map() {
@@ -66,7 +85,8 @@ class ShuffleReader final : public runner::ByteSource {
     ++map_;
   }
 
-  const std::vector<std::shared_ptr<const MapOutput>> outputs_;
+  const std::shared_ptr<Shuffle> shuffle_;
+  const std::shared_ptr<const Outputs> outputs_;
   const std::size_t partition_;
   std::size_t map_ = 0;
   std::size_t file_run_ = 0;
@@ -76,48 +96,52 @@ class ShuffleReader final : public runner::ByteSource {
 };
 
 ShuffleWriter::ShuffleWriter(std::size_t partitions, MemoryBudget& budget, DiskSpace& disk)
-    : disk_(disk), output_(std::make_shared<MapOutput>()) {
-  output_->memory_.resize(partitions);
+    : disk_(disk), output_(std::make_shared<MapOutput>()), shares_(partitions) {
   output_->reservation_ = Reservation(budget);
 }
 
 void ShuffleWriter::add(std::size_t partition, std::span<const std::byte> frames) {
   Reservation& reservation = output_->reservation_;
-  std::size_t growth = output_->memory_[partition].bytes_to_grow(frames.size());
+  std::size_t growth = shares_[partition].bytes_to_grow(frames.size());
   if (growth > 0 && !reservation.grow(growth) && held_ + growth > bytes_min) {
     spill();
-    growth = output_->memory_[partition].bytes_to_grow(frames.size());
+    growth = shares_[partition].bytes_to_grow(frames.size());
     reservation.grow(growth);  // else this one frame is held without
   }
   held_ += growth;
-  output_->memory_[partition].append(frames);
+  shares_[partition].append(frames);
 }
 
 void ShuffleWriter::spill() {
   if (held_ == 0) return;
   if (!output_->file_) output_->file_ = std::make_unique<TempFile>(disk_, "shuffle");
   TempFile& file = *output_->file_;
-  MapOutput::FileRun offsets;
-  offsets.reserve(partitions() + 1);
-  for (ChunkList& share : output_->memory_) {
-    offsets.push_back(file.bytes());
+  MapOutput::FileRun run;
+  for (std::size_t partition = 0; partition < shares_.size(); ++partition) {
+    ChunkList& share = shares_[partition];
+    if (share.bytes() == 0) continue;
+    run.push_back({partition, file.bytes(), share.bytes()});
     for (const runner::Bytes& chunk : share.chunks()) file.append(chunk);
     share.clear();
   }
-  offsets.push_back(file.bytes());
-  output_->file_runs_.push_back(std::move(offsets));
+  output_->file_runs_.push_back(std::move(run));
   output_->reservation_.release();
   held_ = 0;
 }
 
 std::shared_ptr<const MapOutput> ShuffleWriter::finish() {
-  for (ChunkList& share : output_->memory_) held_ -= share.trim();
+  for (ChunkList& share : shares_) held_ -= share.trim();
   const std::size_t reserved = output_->reservation_.bytes();
   if (reserved > held_) {
     output_->reservation_.shrink(reserved - held_);
   } else if (!output_->reservation_.grow(held_ - reserved)) {
     spill();  // nothing is held beyond the budget for the life of the shuffle
   }
+  for (std::size_t partition = 0; partition < shares_.size(); ++partition) {
+    if (shares_[partition].bytes() == 0) continue;
+    output_->memory_.push_back({partition, std::move(shares_[partition])});
+  }
+  output_->memory_.shrink_to_fit();
   if (output_->file_) output_->file_->close();
   return std::move(output_);
 }
@@ -130,22 +154,22 @@ void Shuffle::set_maps(std::size_t maps) {
   const std::lock_guard lock(mutex_);
   if (sized_) return;
   sized_ = true;
-  outputs_.resize(maps);
+  missing_ = maps;
+  outputs_ = std::make_shared<Outputs>(maps);
 }
 
 std::vector<std::size_t> Shuffle::missing() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::size_t> maps;
-  for (std::size_t map = 0; map < outputs_.size(); ++map) {
-    if (!outputs_[map]) maps.push_back(map);
+  for (std::size_t map = 0; outputs_ && map < outputs_->size(); ++map) {
+    if (!(*outputs_)[map]) maps.push_back(map);
   }
   return maps;
 }
 
 bool Shuffle::complete() const {
   const std::lock_guard lock(mutex_);
-  return sized_ && std::all_of(outputs_.begin(), outputs_.end(),
-                               [](const auto& output) { return output != nullptr; });
+  return sized_ && missing_ == 0;
 }
 
 std::shared_ptr<const MapOutput> Shuffle::write(std::size_t map, runner::ByteSource& frames,
@@ -157,18 +181,36 @@ std::shared_ptr<const MapOutput> Shuffle::write(std::size_t map, runner::ByteSou
 
 void Shuffle::commit(std::size_t map, std::shared_ptr<const MapOutput> output) {
   const std::lock_guard lock(mutex_);
-  if (!outputs_.at(map)) outputs_[map] = std::move(output);
+  auto& place = outputs_->at(map);
+  if (place) return;
+  place = std::move(output);
+  --missing_;
 }
 
 std::unique_ptr<runner::ByteSource> Shuffle::open(std::size_t partition) {
-  if (!complete()) throw ShuffleMissing(shared_from_this());
   const std::lock_guard lock(mutex_);
-  return std::make_unique<ShuffleReader>(outputs_, partition);
+  if (!sized_ || missing_ > 0) throw ShuffleMissing(shared_from_this());
+  return std::make_unique<ShuffleReader>(shared_from_this(), outputs_, partition);
+}
+
+void Shuffle::drop_lost() {
+  drop_where([](const MapOutput& output) { return !output.is_there(); });
 }
 
 void Shuffle::clear() {
+  drop_where([](const MapOutput&) { return true; });
+}
+
+/// Readers keep the outputs that they have begun with.
+void Shuffle::drop_where(const std::function<bool(const MapOutput&)>& dropped) {
   const std::lock_guard lock(mutex_);
-  std::fill(outputs_.begin(), outputs_.end(), nullptr);
+  if (!sized_) return;
+  outputs_ = std::make_shared<Outputs>(*outputs_);
+  for (auto& output : *outputs_) {
+    if (!output || !dropped(*output)) continue;
+    output = nullptr;
+    ++missing_;
+  }
 }
 
 }  // namespace py4cpp::engine

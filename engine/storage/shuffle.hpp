@@ -22,19 +22,32 @@ namespace py4cpp::engine {
 class Shuffle;
 
 /// One finished map task's frames by partition. Immutable; its memory and file go with it.
+/// Partitions that got none take no room: a shuffle has as many pieces as map tasks times
+/// partitions.
 class MapOutput {
  public:
   std::uint64_t bytes() const;
+  /// Whether its file, if it needs one, is still in its folder.
+  bool is_there() const;
 
  private:
   friend class ShuffleWriter;
   friend class ShuffleReader;
-  /// Partitions one after the other in the file; n + 1 offsets for n partitions.
-  using FileRun = std::vector<std::uint64_t>;
+  /// A partition's frames in memory, or in a stretch of the file.
+  struct Share {
+    std::size_t partition;
+    ChunkList frames;
+  };
+  struct Stretch {
+    std::size_t partition;
+    std::uint64_t offset;
+    std::uint64_t bytes;
+  };
+  using FileRun = std::vector<Stretch>;  // by partition
 
   std::unique_ptr<TempFile> file_;
   std::vector<FileRun> file_runs_;
-  std::vector<ChunkList> memory_;  // what came after the file runs
+  std::vector<Share> memory_;  // by partition; what came after the file runs
   Reservation reservation_;
 };
 
@@ -48,7 +61,7 @@ class ShuffleWriter {
   /// `disk` outlives the writer.
   ShuffleWriter(std::size_t partitions, MemoryBudget& budget, DiskSpace& disk);
 
-  std::size_t partitions() const { return output_->memory_.size(); }
+  std::size_t partitions() const { return shares_.size(); }
   /// Appends whole frames to a partition's share. Throws Error that names the path when the disk is
   /// full.
   void add(std::size_t partition, std::span<const std::byte> frames);
@@ -59,7 +72,8 @@ class ShuffleWriter {
 
   DiskSpace& disk_;
   std::shared_ptr<MapOutput> output_;
-  std::size_t held_ = 0;  // memory in chunks, reserved or not
+  std::vector<ChunkList> shares_;  // of all partitions
+  std::size_t held_ = 0;           // memory in chunks, reserved or not
 };
 
 /// A map task read something that its stage should have made, but nobody did: the scheduler runs
@@ -86,7 +100,7 @@ class Shuffle : public std::enable_shared_from_this<Shuffle> {
   int id() const { return id_; }
   std::size_t partitions() const { return partitions_; }
 
-  /// How many map tasks there are; must be said before anything else.
+  /// How many map tasks there are; must be said before the first `commit` and `open`.
   void set_maps(std::size_t maps);
   /// The map tasks without output.
   std::vector<std::size_t> missing() const;
@@ -98,8 +112,12 @@ class Shuffle : public std::enable_shared_from_this<Shuffle> {
   /// The first output of a map task stays.
   void commit(std::size_t map, std::shared_ptr<const MapOutput> output);
 
-  /// A partition's frames from all map tasks. Throws ShuffleMissing when one has no output.
+  /// A partition's frames from all map tasks. Throws ShuffleMissing when one has no output; so does
+  /// the source, when a file is gone.
   std::unique_ptr<runner::ByteSource> open(std::size_t partition);
+
+  /// Forgets the outputs whose files are gone.
+  void drop_lost();
 
   /// Frees all outputs.
   void clear();
@@ -108,9 +126,14 @@ class Shuffle : public std::enable_shared_from_this<Shuffle> {
   const int id_;
   const std::size_t partitions_;
   const ShuffleRoute route_;
+  using Outputs = std::vector<std::shared_ptr<const MapOutput>>;  // by map task
+
+  void drop_where(const std::function<bool(const MapOutput&)>& dropped);
+
   mutable std::mutex mutex_;  // guards what follows
   bool sized_ = false;
-  std::vector<std::shared_ptr<const MapOutput>> outputs_;
+  std::size_t missing_ = 0;           // outputs that are null
+  std::shared_ptr<Outputs> outputs_;  // once complete, shared with the readers: no more changes
 };
 
 }  // namespace py4cpp::engine

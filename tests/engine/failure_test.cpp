@@ -40,6 +40,23 @@ class Sink final : public AccumulatorSink {
   int calls = 0;
 };
 
+/// Does something each time before the parent is opened.
+class Late final : public Rdd {
+ public:
+  Late(std::shared_ptr<Rdd> parent, std::function<void()> before)
+      : Rdd(parent->shared_context(), {"LateRDD"}, {{parent}}), before_(std::move(before)) {}
+
+ protected:
+  std::size_t count_partitions() const override { return parent().partition_count(); }
+  std::unique_ptr<runner::ByteSource> compute(std::size_t partition, TaskRun& task) override {
+    before_();
+    return parent().open(partition, task);
+  }
+
+ private:
+  const std::function<void()> before_;
+};
+
 }  // namespace
 
 TEST_SUITE("failures") {
@@ -185,23 +202,36 @@ TEST_SUITE("failures") {
     for (const auto& edge : rdd->dependencies()[0].parent->dependencies()) {
       if (edge.shuffle) edge.shuffle->clear();
     }
-    class Late final : public Rdd {
-     public:
-      Late(std::shared_ptr<Rdd> parent, std::function<void()> before)
-          : Rdd(parent->shared_context(), {"LateRDD"}, {{parent}}), before_(std::move(before)) {}
-
-     protected:
-      std::size_t count_partitions() const override { return parent().partition_count(); }
-      std::unique_ptr<runner::ByteSource> compute(std::size_t partition, TaskRun& task) override {
-        before_();
-        return parent().open(partition, task);
-      }
-      std::function<void()> before_;
-    };
     const auto late =
         std::make_shared<Late>(rdd, [&] { engine.context().blocks().remove_rdd(rdd->id()); });
     CHECK(engine.collect(late) == std::vector<Texts>{{"0a"}, {"1b"}});
     CHECK(engine.calls("key by digit") == 4);
+  }
+
+  TEST_CASE("shuffle files that are gone are made again, however many tasks miss them") {
+    Engine engine(Settings{{"spark.master", "local[8]"}, {"spark.py4cpp.shuffle.memory", "1"}});
+    const Texts texts{"0a", "1b", "2c", "3d", "4e", "5f", "6g", "7h"};
+    const auto rdd = engine.by_first_digit(engine.parallelize(texts, 6), 8);
+    const auto before = engine.collect(rdd);
+    int removed = 0;
+    for (const auto& file : std::filesystem::directory_iterator(engine.context().disk().root())) {
+      if (!file.path().filename().string().starts_with("shuffle-")) continue;
+      removed += std::filesystem::remove(file.path()) ? 1 : 0;
+    }
+    CHECK(removed == 6);
+    CHECK(engine.collect(rdd) == before);
+    CHECK(engine.calls("key by digit") == 12);
+  }
+
+  TEST_CASE("a stage that loses its shuffle again and again fails its job") {
+    Engine engine(Settings{{"spark.stage.maxConsecutiveAttempts", "3"}});
+    const auto rdd = engine.by_first_digit(engine.parallelize({"0a"}, 1), 1);
+    const auto shuffled = rdd->dependencies()[0].parent;
+    const auto late = std::make_shared<Late>(
+        rdd, [shuffle = shuffled->dependencies()[0].shuffle] { shuffle->clear(); });
+    CHECK(engine.failure(late).find("has failed the maximum allowable number of times: 3") !=
+          std::string::npos);
+    CHECK(engine.calls("key by digit") == 3);
   }
 }
 
