@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/log.hpp"
+#include "log.hpp"
 
 namespace py4cpp {
 

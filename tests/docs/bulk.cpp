@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/bulk.hpp"
+#include <py4cpp/bulk.hpp>
 
 struct Market {
   std::size_t size() const;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles the C++ blocks of the pages: compile_pages.py SOURCE_ROOT FLAG... -- COMPILER...
+"""Compiles the C++ blocks of the pages, with the headers as an installation has them:
+compile_pages.py BUILD_ROOT SOURCE_ROOT FLAG... -- COMPILER...
 
 Each page has a file of its name here, the frame, with what its blocks take for granted: a line
 `// block 2` is where the second one goes. The page on binding has a test of its own, which also
@@ -12,8 +13,11 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from installed_headers import put_in_place
 
 FRAMES = Path(__file__).parent
 RUN_ELSEWHERE = {"docs/binding.md"}
@@ -52,14 +56,15 @@ def compile_page(page: Path, command: list[str]) -> str:
     return done.stderr or ("" if done.returncode == 0 else f"{page}: {done.returncode}\n")
 
 
-def main(root: Path, flags: list[str], compiler: list[str]) -> int:
+def main(build: Path, root: Path, flags: list[str], compiler: list[str]) -> int:
     pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
     pages = [page for page in pages if blocks_of(page)]
     pages = [page for page in pages if str(page.relative_to(root)) not in RUN_ELSEWHERE]
     unused = {frame.stem for frame in FRAMES.glob("*.cpp")} - {page.stem for page in pages}
     command = [*compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]
-    command += [f"-I{root}", *flags, "-xc++", "-"]
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
+        put_in_place(build, Path(folder))
+        command += [f"-I{folder}", *flags, "-xc++", "-"]
         errors = list(threads.map(lambda page: compile_page(page, command), pages))
     print("".join(errors), end="")
     for name in unused:
@@ -70,4 +75,4 @@ def main(root: Path, flags: list[str], compiler: list[str]) -> int:
 if __name__ == "__main__":
     words = sys.argv[1:]
     end = words.index("--")
-    sys.exit(main(Path(words[0]), words[1:end], words[end + 1 :]))
+    sys.exit(main(Path(words[0]), Path(words[1]), words[2:end], words[end + 1 :]))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/gateway.hpp"
-#include "gateway/stream.hpp"
+#include <py4cpp/gateway.hpp>
+#include <py4cpp/stream.hpp>
 
 using namespace py4cpp;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/metrics.hpp"
-
-#include "base/log_levels.hpp"
-#include "gateway/gateway.hpp"
+#include <py4cpp/base/log_levels.hpp>
+#include <py4cpp/gateway.hpp>
+#include <py4cpp/metrics.hpp>
 
 void count(const py4cpp::Gateway& gateway) {
   // block 1

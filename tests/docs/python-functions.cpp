@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/python_command.hpp"
-#include "runner/python_udf_runner.hpp"
-#include "runner/worker_factories.hpp"
+#include <py4cpp/python_command.hpp>
+#include <py4cpp/python_udf_runner.hpp>
+#include <py4cpp/worker_factories.hpp>
 
 using namespace py4cpp::runner;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <arrow/api.h>
 
-#include "runner/arrow/arrow_runner.hpp"
-#include "runner/python_command.hpp"
+#include <py4cpp/arrow/arrow_runner.hpp>
+#include <py4cpp/python_command.hpp>
 
 using namespace py4cpp::runner;
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
-
-#include "runner/barrier_stage.hpp"
-#include "runner/prewarm.hpp"
-#include "runner/worker_factories.hpp"
+#include <py4cpp/barrier_stage.hpp>
+#include <py4cpp/prewarm.hpp>
+#include <py4cpp/worker_factories.hpp>
 
 using namespace py4cpp::runner;
 
