@@ -20,7 +20,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from py4j.java_collections import JavaArray, JavaList
-from py4j.java_gateway import JavaClass, get_method
+from py4j.java_gateway import JavaClass, JavaPackage, get_method
 
 from py4cpp.shared_memory import Description, SharedMapping, map_memory, open_memory
 
@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 UPLOAD_BYTES = 8 << 20  # Of one piece; it becomes a third longer as base64.
+BUFFER_CLASS = "SharedBuffer"
 BYTES_FORMAT = "|u1"
 ARROW_FORMAT = "arrow.stream"
 
@@ -76,7 +77,7 @@ def to_numpy(buffer: Any, *, writable: bool = False) -> np.ndarray[Any, Any]:
     if isinstance(buffer, (JavaList, JavaArray)):
         if writable:
             raise ValueError("a list is copied: what is written would not be seen there")
-        buffer = JavaClass("py4cpp.SharedBuffer", buffer._gateway_client).copy_of(buffer)
+        buffer = _buffer_class(buffer._gateway_client).copy_of(buffer)
     description = Description.of(buffer)
     if description.format == ARROW_FORMAT:
         raise TypeError("the buffer holds an Arrow table: use to_arrow")
@@ -116,7 +117,8 @@ def shared_array(
     size = math.prod(shape) * dtype.itemsize
     if size == 0:
         return np.zeros(shape, dtype)
-    buffer = gateway.jvm.py4cpp.SharedBuffer(size, dtype.str, ",".join(map(str, shape)))
+    new_buffer = _buffer_class(gateway._gateway_client)
+    buffer = new_buffer(size, dtype.str, ",".join(map(str, shape)))
     mapping = map_memory(Description.of(buffer), writable=True)
     if mapping is None:
         return np.zeros(shape, dtype)
@@ -222,7 +224,19 @@ def _shared_buffer(gateway: Any, array: Any) -> Any:
 
 
 def _allocate_to_fill(gateway: Any, size: int, kind: str, shape: tuple[int, ...]) -> Any:
-    return gateway.jvm.py4cpp.SharedBuffer.to_fill(size, kind, ",".join(map(str, shape)))
+    buffers = _buffer_class(gateway._gateway_client)
+    return buffers.to_fill(size, kind, ",".join(map(str, shape)))
+
+
+def _buffer_class(client: Any) -> Any:
+    """The class that `bind_bulk` registers."""
+    found = getattr(JavaPackage("py4cpp", client), BUFFER_CLASS)
+    if not isinstance(found, JavaClass):
+        raise TypeError(
+            f"the gateway knows no py4cpp.{BUFFER_CLASS}: let its C++ program "
+            "call bind_bulk(registry), of py4cpp/bulk.hpp, before the gateway starts"
+        )
+    return found
 
 
 def _fill(buffer: Any, data: memoryview) -> None:
