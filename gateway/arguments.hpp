@@ -40,34 +40,82 @@ inline constexpr bool has_own_argument = is_lent<T>;
 /// Why a parameter or a result cannot be bound.
 enum class Flaw {
   none,
+  char_pointer,
   raw_pointer,
   unique_ptr,
   call_context,
+  incomplete,
   standard_type,
   unknown_type,
+  uncopyable,
+  holds_uncopyable,
+  unordered_keys,
   mutable_reference,
   rvalue_reference
 };
 
+template <class T>
+inline constexpr bool is_char_pointer =
+    std::is_pointer_v<T>&& std::same_as<std::remove_cv_t<std::remove_pointer_t<T>>, char>;
+
+/// A class that is declared and not defined, or a shared_ptr to one.
+template <class T>
+inline constexpr bool is_incomplete = std::is_class_v<T> && !requires {
+  sizeof(T);
+};
+template <class T>
+inline constexpr bool is_incomplete<std::shared_ptr<T>> = is_incomplete<std::remove_const_t<T>>;
+
+/// Whether what a template is made of has objects that cannot be copied.
+template <class T>
+inline constexpr bool holds_uncopyable = false;
+template <template <class...> class C, class... T>
+inline constexpr bool holds_uncopyable<C<T...>> = (false || ... || (Crossing<T> && !Holdable<T>));
+template <template <class, std::size_t> class C, class T, std::size_t N>
+inline constexpr bool holds_uncopyable<C<T, N>> = Crossing<T> && !Holdable<T>;
+
+/// Why there is nothing that converts to a T: its converter may be for results only.
+template <class T>
+constexpr Flaw converter_flaw() {
+  if constexpr (requires { sizeof(convert<T>); }) {
+    if (holds_uncopyable<T>) return Flaw::holds_uncopyable;
+    if (requires { typename T::key_type; }) return Flaw::unordered_keys;
+  }
+  return is_in_namespace_std<T>() ? Flaw::standard_type : Flaw::unknown_type;
+}
+
 template <class Parameter>
 constexpr Flaw parameter_flaw() {
   using T = std::remove_cvref_t<Parameter>;
-  if (std::is_pointer_v<T>) return Flaw::raw_pointer;
-  if (is_unique_ptr<T>) return Flaw::unique_ptr;
-  if (std::same_as<T, CallContext>) return Flaw::call_context;
-  if (has_own_argument<T>) return Flaw::none;
-  if (!Crossing<T>) return is_in_namespace_std<T>() ? Flaw::standard_type : Flaw::unknown_type;
-  constexpr bool is_mutable_reference =
-      std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
-  if (ValueType<T> && is_mutable_reference) return Flaw::mutable_reference;
-  return BoundType<T> && std::is_rvalue_reference_v<Parameter> ? Flaw::rvalue_reference
+  if constexpr (std::is_pointer_v<T>) {
+    return is_char_pointer<T> ? Flaw::char_pointer : Flaw::raw_pointer;
+  } else if constexpr (is_unique_ptr<T>) {
+    return Flaw::unique_ptr;
+  } else if constexpr (std::same_as<T, CallContext>) {
+    return Flaw::call_context;
+  } else if constexpr (has_own_argument<T>) {
+    return Flaw::none;
+  } else if constexpr (is_incomplete<T>) {
+    return Flaw::incomplete;
+  } else if constexpr (ValueType<T>) {
+    constexpr bool is_mutable = !std::is_const_v<std::remove_reference_t<Parameter>>;
+    return std::is_lvalue_reference_v<Parameter> && is_mutable ? Flaw::mutable_reference
                                                                : Flaw::none;
+  } else if constexpr (BoundType<T> && converter_flaw<T>() != Flaw::holds_uncopyable) {
+    if (std::is_rvalue_reference_v<Parameter>) return Flaw::rvalue_reference;
+    return std::is_reference_v<Parameter> || Holdable<T> ? Flaw::none : Flaw::uncopyable;
+  } else {
+    return converter_flaw<T>();
+  }
 }
 
 /// Whether a parameter can take its argument from Python; if not, says why.
 template <class Parameter>
 constexpr bool parameter_is_sound() {
   constexpr Flaw flaw = parameter_flaw<Parameter>();
+  static_assert(flaw != Flaw::char_pointer,
+                "py4cpp: a char pointer does not say who keeps its text; take a std::string or a "
+                "std::string_view instead");
   static_assert(flaw != Flaw::raw_pointer,
                 "py4cpp: a parameter is a raw pointer; take a reference or a shared_ptr instead");
   static_assert(flaw != Flaw::unique_ptr,
@@ -75,6 +123,17 @@ constexpr bool parameter_is_sound() {
                 "shared_ptr or a reference instead");
   static_assert(flaw != Flaw::call_context,
                 "py4cpp: CallContext& has to be the first parameter after the object");
+  static_assert(flaw != Flaw::incomplete,
+                "py4cpp: a class is only declared here; include the header that defines it");
+  static_assert(flaw != Flaw::uncopyable,
+                "py4cpp: an object of a class that cannot be copied is taken by value; take a "
+                "reference or a shared_ptr");
+  static_assert(flaw != Flaw::holds_uncopyable,
+                "py4cpp: a parameter holds objects of a class that cannot be copied; hold "
+                "shared_ptrs to them");
+  static_assert(flaw != Flaw::unordered_keys,
+                "py4cpp: the keys of a map or set have no operator < (or no std::hash and ==), "
+                "which it finds them by; define it, or name a comparator");
   static_assert(flaw != Flaw::standard_type,
                 "py4cpp: a parameter's standard type, or what it holds, has no converter here; "
                 "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
@@ -120,8 +179,11 @@ template <class Parameter>
 struct Argument {
   using Plain = std::remove_cvref_t<Parameter>;
   static constexpr bool is_value = ValueType<Plain>;
-  using Converter = std::conditional_t<is_value, convert<Plain>, convert<std::shared_ptr<Plain>>>;
-  using Holder = std::conditional_t<is_value, Plain, std::shared_ptr<Plain>>;
+  /// What the function cannot change may be const.
+  static constexpr bool is_mutable = std::is_same_v<Parameter, Plain&>;
+  using Shared = std::shared_ptr<std::conditional_t<is_mutable, Plain, const Plain>>;
+  using Holder = std::conditional_t<is_value, Plain, Shared>;
+  using Converter = convert<Holder>;
   static constexpr const std::type_info* bound_type = bound_type_of<Plain>();
 
   static std::string java_name() { return Converter::java_name(); }
@@ -147,7 +209,7 @@ struct Argument {
     if constexpr (is_value)
       return static_cast<Parameter&&>(holder);
     else
-      return static_cast<Plain&>(*holder);
+      return *holder;
   }
 };
 
@@ -165,7 +227,12 @@ struct Argument<Parameter> {
   static Cost cost(const Value& value, const Registry& registry) {
     return convert<Stored>::cost(value, registry);
   }
-  static Holder hold(const Value& value, const Registry&) { return *value.get_if<Stored>(); }
+  static Holder hold(const Value& value, const Registry&) {
+    if constexpr (std::same_as<T, std::string_view>)
+      return *value.get_if<std::string>();
+    else
+      return bytes_in(value);
+  }
   static T pass(Holder& holder) { return holder; }
 };
 
@@ -179,7 +246,11 @@ T element_from(const Value& value, const Registry& registry) {
 template <class R>
 constexpr Flaw result_flaw() {
   using T = std::remove_cvref_t<R>;
-  if constexpr (!std::is_void_v<R>) {
+  if constexpr (std::is_rvalue_reference_v<R>) {
+    return Flaw::rvalue_reference;
+  } else if constexpr (is_incomplete<T>) {
+    return Flaw::incomplete;
+  } else if constexpr (!std::is_void_v<R>) {
     constexpr bool has_converter = std::is_convertible_v<R, std::string_view> ||
                                    std::is_convertible_v<R, Value> || is_unique_ptr<T> ||
                                    is_lent<T> || requires(R && result) {
@@ -189,6 +260,7 @@ constexpr Flaw result_flaw() {
     if (std::is_pointer_v<T>) return Flaw::raw_pointer;
     if (is_in_namespace_std<T>()) return Flaw::standard_type;
     if (!std::is_class_v<T>) return Flaw::unknown_type;
+    if (!std::is_reference_v<R> && !std::is_move_constructible_v<T>) return Flaw::uncopyable;
   }
   return Flaw::none;
 }
@@ -200,6 +272,13 @@ constexpr bool result_is_sound() {
   static_assert(flaw != Flaw::raw_pointer,
                 "py4cpp: a function returns a raw pointer, which does not say who deletes it; "
                 "return a shared_ptr, a unique_ptr or a copy");
+  static_assert(flaw != Flaw::rvalue_reference,
+                "py4cpp: a function returns an rvalue reference; return the object by value");
+  static_assert(flaw != Flaw::incomplete,
+                "py4cpp: a class is only declared here; include the header that defines it");
+  static_assert(flaw != Flaw::uncopyable,
+                "py4cpp: an object that can be neither copied nor moved is returned by value; "
+                "return a shared_ptr or a unique_ptr");
   static_assert(flaw != Flaw::standard_type,
                 "py4cpp: a result's standard type, or what it holds, has no converter here; "
                 "include the py4cpp/convert_....hpp that has it, or write a py4cpp::convert<T>");
@@ -211,8 +290,18 @@ constexpr bool result_is_sound() {
   return flaw == Flaw::none;
 }
 
+/// Whether an object can become a shared one of its own; if not, says why.
+template <class R>
+constexpr bool object_can_be_shared() {
+  constexpr bool can_be = std::is_constructible_v<std::remove_cvref_t<R>, R>;
+  static_assert(can_be,
+                "py4cpp: an object of a class that cannot be copied is given to Python by "
+                "reference; give a shared_ptr");
+  return can_be;
+}
+
 /// Turns what a bound function returned into a Value. A class returned by value is moved into a
-/// shared object of its own.
+/// shared object of its own. A null pointer to text becomes null.
 template <class R>
 Value to_value(R&& result) {
   using T = std::remove_cvref_t<R>;
@@ -220,7 +309,10 @@ Value to_value(R&& result) {
     return Value(result);
   } else if constexpr (std::is_convertible_v<R, std::string_view> &&
                        !std::same_as<T, std::string>) {
-    return Value(std::string_view(result));
+    if constexpr (is_char_pointer<std::decay_t<R>>)
+      return Value(static_cast<const char*>(result));
+    else
+      return Value(std::string_view(result));
   } else if constexpr (requires { convert<T>::to_value(std::forward<R>(result)); }) {
     return convert<T>::to_value(std::forward<R>(result));
   } else if constexpr (std::same_as<T, std::span<const std::byte>>) {
@@ -229,9 +321,11 @@ Value to_value(R&& result) {
     return Value(std::shared_ptr<typename T::element_type>(std::forward<R>(result)));
   } else if constexpr (std::is_convertible_v<R, Value>) {
     return Value(std::forward<R>(result));
-  } else if constexpr (result_is_sound<R>()) {
-    return Value(std::make_shared<T>(std::forward<R>(result)));
   } else {
+    // Forwarded, R is the type of a result by value or by lvalue reference.
+    if constexpr (result_is_sound<R>())
+      if constexpr (object_can_be_shared<R>())
+        return Value(std::make_shared<T>(std::forward<R>(result)));
     return Value();
   }
 }
@@ -247,7 +341,8 @@ struct convert<std::optional<T>> {
   static Cost cost(const Value& value, const Registry& registry) {
     return value.is_null() ? null_cost - distance_cost : detail::Argument<T>::cost(value, registry);
   }
-  static std::optional<T> from_value(const Value& value, const Registry& registry) {
+  static std::optional<T> from_value(const Value& value,
+                                     const Registry& registry) requires Holdable<T> {
     if (value.is_null()) return std::nullopt;
     return detail::element_from<T>(value, registry);
   }

@@ -100,6 +100,12 @@ bool are_all(const std::vector<Value>& values) {
   return std::ranges::all_of(values, [](const Value& value) { return (value.get_if<T>() || ...); });
 }
 
+bool are_all_positive(const std::vector<Value>& integers) {
+  return std::ranges::all_of(integers, [](const Value& value) {
+    return value.get_if<std::uint64_t>() || detail::integer_from(value) >= 0;
+  });
+}
+
 using MakeBuffer =
     std::function<std::shared_ptr<SharedBuffer>(std::size_t size, std::string format)>;
 
@@ -132,7 +138,10 @@ std::shared_ptr<SharedBuffer> copy_of(const Registry& registry, const Value& col
   if (values && are_all<std::int32_t>(*values)) return filled<std::int32_t>(make, *values);
   if (values && are_all<std::int32_t, std::int64_t>(*values))
     return filled<std::int64_t>(make, *values);
-  if (values && are_all<std::int32_t, std::int64_t, double>(*values))
+  if (values && are_all<std::int32_t, std::int64_t, std::uint64_t>(*values) &&
+      are_all_positive(*values))
+    return filled<std::uint64_t>(make, *values);
+  if (values && are_all<std::int32_t, std::int64_t, std::uint64_t, double>(*values))
     return filled<double>(make, *values);
   throw NamedError("java.lang.IllegalArgumentException",
                    "only a list or an array of numbers alone, or of bools alone, can become an "

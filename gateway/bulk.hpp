@@ -133,6 +133,7 @@ void bind_bulk(Registry& registry, BulkOptions options = {});
 template <SharedElement T>
 struct convert<shared_vector<T>> {
   static std::string java_name() { return "py4cpp.SharedBuffer"; }
+  static PythonType python_type() { return {{}, {}, &typeid(SharedBuffer)}; }
   static Cost cost(const Value& value, const Registry&) {
     const auto buffer = value.object<SharedBuffer>();
     return buffer && buffer->format() == format_of<T>() ? 0 : no_match;
@@ -158,6 +159,7 @@ struct Argument<std::span<T>> : Argument<std::shared_ptr<SharedBuffer>> {
   static std::string java_name() {
     return Argument<std::shared_ptr<SharedBuffer>>::java_name() + " of " + format_of<Element>();
   }
+  static PythonType python_type() { return convert<shared_vector<Element>>::python_type(); }
   static Cost cost(const Value& value, const Registry& registry) {
     return convert<shared_vector<Element>>::cost(value, registry);
   }

@@ -5,7 +5,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <utility>
 
+#include "gateway/bulk.hpp"
 #include "gateway/registry.hpp"
 #include "gateway/types/type_table.hpp"
 #include "gateway/wire/java_text.hpp"
@@ -40,7 +42,8 @@ std::shared_ptr<void> cast_value(const Registry& registry, const Value& value,
   return {object->pointer(), ancestor->cast(target->pointer)};
 }
 
-Cost object_cost(const Registry& registry, const Value& value, const std::type_info& type) {
+Cost object_cost(const Registry& registry, const Value& value, const std::type_info& type,
+                 bool may_be_const) {
   if (value.is_null()) {
     const Class* wanted = registry.table().find(type);
     return null_cost - distance_cost * (wanted ? wanted->depth() : 1);
@@ -48,7 +51,7 @@ Cost object_cost(const Registry& registry, const Value& value, const std::type_i
   if (value.get_if<Proxy>())
     return wrapped_interface(registry, value, type) ? distance_cost : no_match;
   const auto* object = value.get_if<Object>();
-  if (!object) return no_match;
+  if (!object || (object->is_const() && !may_be_const)) return no_match;
   if (object->type() == type) return 0;
   const auto target = registry.table().resolve(*object);
   if (target) {
@@ -71,29 +74,33 @@ Cost any_cost(const Registry& registry, const Value& value) {
 
 std::string class_name_of(const std::type_info& type) { return readable_type_name(type); }
 
-Cost integer_cost(const Value& value, std::int64_t least, std::int64_t most, Cost widening) {
+Cost integer_cost(const Value& value, std::int64_t least, std::uint64_t most, Cost widening) {
   if (const auto* narrow = value.get_if<std::int32_t>())
-    return *narrow >= least && *narrow <= most ? widening : no_match;
+    return *narrow >= least && std::cmp_less_equal(*narrow, most) ? widening : no_match;
   if (const auto* wide = value.get_if<std::int64_t>()) {
-    if (*wide < least || *wide > most) return no_match;
-    return most > std::numeric_limits<std::int32_t>::max() ? 0 : kindness_cost;
+    if (*wide < least || std::cmp_greater(*wide, most)) return no_match;
+    return std::cmp_greater(most, std::numeric_limits<std::int32_t>::max()) ? 0 : kindness_cost;
   }
-  return no_match;
+  const auto* large = value.get_if<std::uint64_t>();
+  return large && *large <= most ? 0 : no_match;
 }
 
 std::int64_t integer_from(const Value& value) {
   if (const auto* narrow = value.get_if<std::int32_t>()) return *narrow;
+  if (const auto* large = value.get_if<std::uint64_t>()) return static_cast<std::int64_t>(*large);
   return *value.get_if<std::int64_t>();
 }
 
 Cost double_cost(const Value& value, Cost narrowing) {
   if (value.get_if<double>()) return narrowing;
-  const bool is_number = value.get_if<std::int32_t>() || value.get_if<std::int64_t>();
+  const bool is_number =
+      value.get_if<std::int32_t>() || value.get_if<std::int64_t>() || value.get_if<std::uint64_t>();
   return is_number ? kindness_cost + narrowing : no_match;
 }
 
 double double_from(const Value& value) {
   if (const auto* number = value.get_if<double>()) return *number;
+  if (const auto* large = value.get_if<std::uint64_t>()) return static_cast<double>(*large);
   return static_cast<double>(integer_from(value));
 }
 
@@ -107,6 +114,17 @@ char char_from(const Value& value) {
   if (static_cast<unsigned char>(first) > ascii_max)
     throw Error("a char of C++ takes one ASCII character only; bind std::string for other text");
   return first;
+}
+
+Cost bytes_cost(const Value& value) {
+  if (value.get_if<Bytes>()) return 0;
+  const auto buffer = value.object<SharedBuffer>();
+  return buffer && buffer->format() == SharedBuffer::bytes_format ? distance_cost : no_match;
+}
+
+std::span<const std::byte> bytes_in(const Value& value) {
+  if (const auto* bytes = value.get_if<Bytes>()) return *bytes;
+  return std::as_const(*value.object<SharedBuffer>()).bytes();
 }
 
 std::optional<std::vector<Value>> elements_of(const Registry& registry, const Value& value) {

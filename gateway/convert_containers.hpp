@@ -6,8 +6,11 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
+#include <functional>
 #include <map>
 #include <set>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -78,13 +81,34 @@ C collect(const Value& value, const Registry& registry) {
   return result;
 }
 
-template <class T>
-std::vector<Value> values_from(std::vector<T> elements) {
+template <class T, class A>
+std::vector<Value> values_from(std::vector<T, A> elements) {
   std::vector<Value> values;
   values.reserve(elements.size());
   for (auto&& element : elements) values.push_back(to_value(T(std::move(element))));
   return values;
 }
+
+/// Whether what a standard container compares its keys with can do so. Where it is a class of the
+/// standard library that says yes to all, the key itself is asked.
+template <class Compare, class K>
+inline constexpr bool compares = std::is_invocable_r_v<bool, const Compare&, const K&, const K&>;
+template <class K>
+inline constexpr bool compares<std::less<K>, K> = requires(const K& key) {
+  key < key;
+};
+template <class K>
+inline constexpr bool compares<std::greater<K>, K> = requires(const K& key) {
+  key > key;
+};
+template <class K>
+inline constexpr bool compares<std::equal_to<K>, K> = std::equality_comparable<K>;
+
+/// A map or set that can find its keys.
+template <class C>
+concept FindsKeys = compares<typename C::key_compare, typename C::key_type> ||(
+    compares<typename C::key_equal, typename C::key_type>&&
+        std::is_invocable_r_v<std::size_t, const typename C::hasher&, const typename C::key_type&>);
 
 template <class C, class T>
 struct ConvertSet {
@@ -94,7 +118,8 @@ struct ConvertSet {
   static Cost cost(const Value& value, const Registry& registry) {
     return elements_cost<T>(value, registry);
   }
-  static C from_value(const Value& value, const Registry& registry) {
+  static C from_value(const Value& value,
+                      const Registry& registry) requires Holdable<T> && FindsKeys<C> {
     return collect<C, T>(value, registry);
   }
   static Value to_value(const C& container) {
@@ -117,7 +142,8 @@ struct ConvertMap {
         return no_match;
     return distance_cost;
   }
-  static C from_value(const Value& value, const Registry& registry) {
+  static C from_value(const Value& value, const Registry& registry) requires Holdable<K> &&
+      Holdable<V> && FindsKeys<C> {
     C result;
     const auto entries = entries_of(registry, value);
     for (const auto& [key, mapped] : *entries)
@@ -134,19 +160,21 @@ struct ConvertMap {
 
 }  // namespace detail
 
-template <Crossing T>
-requires(!std::same_as<T, std::byte>) struct convert<std::vector<T>> {
+template <Crossing T, class A>
+requires(!std::same_as<T, std::byte>) struct convert<std::vector<T, A>> {
+  using Vector = std::vector<T, A>;
   static constexpr const std::type_info* bound_type = detail::bound_type_of<T>();
   static PythonType python_type() { return {"list", {detail::python_type_for<T>()}}; }
   static std::string java_name() { return "java.util.List"; }
   static Cost cost(const Value& value, const Registry& registry) {
     return detail::elements_cost<T>(value, registry);
   }
-  static std::vector<T> from_value(const Value& value, const Registry& registry) {
-    return detail::collect<std::vector<T>, T>(value, registry);
+  static Vector from_value(const Value& value, const Registry& registry) requires Holdable<T> {
+    return detail::collect<Vector, T>(value, registry);
   }
-  static Value to_value(std::vector<T> values) {
-    if constexpr (detail::Number<T> && !std::same_as<T, bool>)
+  static Value to_value(Vector values) {
+    if constexpr (detail::Number<T> && !std::same_as<T, bool> &&
+                  std::same_as<Vector, std::vector<T>>)
       return std::make_shared<List>(detail::Numbers(std::move(values)));
     else
       return std::make_shared<List>(detail::values_from(std::move(values)));
@@ -161,7 +189,7 @@ struct convert<Array<T>> {
   static Cost cost(const Value& value, const Registry& registry) {
     return detail::elements_cost<T>(value, registry);
   }
-  static Array<T> from_value(const Value& value, const Registry& registry) {
+  static Array<T> from_value(const Value& value, const Registry& registry) requires Holdable<T> {
     return {detail::collect<std::vector<T>, T>(value, registry)};
   }
   static Value to_value(Array<T> array) {
@@ -194,18 +222,20 @@ struct convert<Varargs<T>> {
   static Cost cost(const Value& value, const Registry& registry) {
     return detail::elements_cost<T>(value, registry);
   }
-  static Varargs<T> from_value(const Value& value, const Registry& registry) {
+  static Varargs<T> from_value(const Value& value, const Registry& registry) requires Holdable<T> {
     return {detail::collect<std::vector<T>, T>(value, registry)};
   }
 };
 
-template <Crossing K, Crossing V>
-struct convert<std::map<K, V>> : detail::ConvertMap<std::map<K, V>, K, V> {};
-template <Crossing K, Crossing V>
-struct convert<std::unordered_map<K, V>> : detail::ConvertMap<std::unordered_map<K, V>, K, V> {};
-template <Crossing T>
-struct convert<std::set<T>> : detail::ConvertSet<std::set<T>, T> {};
-template <Crossing T>
-struct convert<std::unordered_set<T>> : detail::ConvertSet<std::unordered_set<T>, T> {};
+template <Crossing K, Crossing V, class... More>
+struct convert<std::map<K, V, More...>> : detail::ConvertMap<std::map<K, V, More...>, K, V> {};
+template <Crossing K, Crossing V, class... More>
+struct convert<std::unordered_map<K, V, More...>>
+    : detail::ConvertMap<std::unordered_map<K, V, More...>, K, V> {};
+template <Crossing T, class... More>
+struct convert<std::set<T, More...>> : detail::ConvertSet<std::set<T, More...>, T> {};
+template <Crossing T, class... More>
+struct convert<std::unordered_set<T, More...>>
+    : detail::ConvertSet<std::unordered_set<T, More...>, T> {};
 
 }  // namespace py4cpp

@@ -29,6 +29,11 @@ Value function_value(const std::function<R(A...)>& function);
 /// The method that a call of the Python object as a function means.
 std::string callback_method(const Registry& registry, const Proxy& proxy);
 
+/// Python's result is copied out of its object, and what is passed to Python moves.
+template <class R, class... A>
+inline constexpr bool holds_uncopyable<std::function<R(A...)>> =
+    (Crossing<R> && !Holdable<R>) || (... || (BoundType<A> && !std::is_move_constructible_v<A>));
+
 template <class T>
 PythonType parameter_type() {
   if constexpr (std::is_void_v<T>)
@@ -50,7 +55,8 @@ struct convert<std::function<R(A...)>> {
     if (detail::held_function(registry, value, typeid(Function))) return 0;
     return detail::callable_cost(registry, value);
   }
-  static Function from_value(const Value& value, const Registry& registry) {
+  static Function from_value(const Value& value, const Registry& registry) requires(
+      !detail::holds_uncopyable<Function>) {
     if (const auto* held = detail::held_function(registry, value, typeid(Function)))
       return *static_cast<const Function*>(held);
     const auto* proxy = value.get_if<Proxy>();

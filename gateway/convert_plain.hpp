@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -59,22 +60,32 @@ concept BoundType = std::is_class_v<T> && !ValueType<T> && !detail::is_in_namesp
 template <class T>
 concept Crossing = ValueType<T> || BoundType<T>;
 
+/// Anything that a container may be filled with from Python: objects of a bound class are copied.
+template <class T>
+concept Holdable = ValueType<T> ||(BoundType<T>&& std::is_copy_constructible_v<T>);
+
 namespace detail {
 
 /// The object behind `value` as the registered type `type`, or null (also when value is null).
 std::shared_ptr<void> cast_value(const Registry& registry, const Value& value,
                                  const std::type_info& type);
-Cost object_cost(const Registry& registry, const Value& value, const std::type_info& type);
+/// An object that is const matches only where it may be.
+Cost object_cost(const Registry& registry, const Value& value, const std::type_info& type,
+                 bool may_be_const);
 Cost any_cost(const Registry& registry, const Value& value);
 std::string class_name_of(const std::type_info& type);
 
-Cost integer_cost(const Value& value, std::int64_t least, std::int64_t most, Cost widening);
+Cost integer_cost(const Value& value, std::int64_t least, std::uint64_t most, Cost widening);
+/// One that is too large for a signed number comes as the negative one of the same bits.
 std::int64_t integer_from(const Value& value);
 Cost double_cost(const Value& value, Cost narrowing);
 double double_from(const Value& value);
 Cost string_cost(const Value& value);
 std::string string_from(const Value& value);
 char char_from(const Value& value);
+/// Bytes of Python, or those of a SharedBuffer.
+Cost bytes_cost(const Value& value);
+std::span<const std::byte> bytes_in(const Value& value);
 
 }  // namespace detail
 
@@ -98,10 +109,8 @@ requires(!std::same_as<T, bool> && !std::same_as<T, char>) struct convert<T> {
   }
   static Cost cost(const Value& value, const Registry&) {
     using Limits = std::numeric_limits<T>;
-    constexpr auto most = std::in_range<std::int64_t>(Limits::max())
-                              ? static_cast<std::int64_t>(Limits::max())
-                              : std::numeric_limits<std::int64_t>::max();
-    return detail::integer_cost(value, static_cast<std::int64_t>(Limits::min()), most,
+    return detail::integer_cost(value, static_cast<std::int64_t>(Limits::min()),
+                                static_cast<std::uint64_t>(Limits::max()),
                                 sizeof(T) == 4 ? 0 : widening_cost);
   }
   static T from_value(const Value& value, const Registry&) {
@@ -148,10 +157,11 @@ struct convert<std::string> {
 template <>
 struct convert<Bytes> {
   static std::string java_name() { return "byte[]"; }
-  static Cost cost(const Value& value, const Registry&) {
-    return value.get_if<Bytes>() ? 0 : no_match;
+  static Cost cost(const Value& value, const Registry&) { return detail::bytes_cost(value); }
+  static Bytes from_value(const Value& value, const Registry&) {
+    const auto bytes = detail::bytes_in(value);
+    return {bytes.begin(), bytes.end()};
   }
-  static Bytes from_value(const Value& value, const Registry&) { return *value.get_if<Bytes>(); }
   static Value to_value(Bytes value) { return Value(std::move(value)); }
 };
 
@@ -189,7 +199,8 @@ struct convert<Proxy> {
   static Value to_value(Proxy value) { return Value(std::move(value)); }
 };
 
-/// An object of a registered type or of a type derived from it; null matches and gives null.
+/// An object of a registered type or of a type derived from it; null matches and gives null. One
+/// that C++ gave to Python as const is taken as const only.
 template <class T>
 requires BoundType<std::remove_const_t<T>>
 struct convert<std::shared_ptr<T>> {
@@ -198,7 +209,7 @@ struct convert<std::shared_ptr<T>> {
   static std::string java_name() { return detail::class_name_of(typeid(Plain)); }
   static PythonType python_type() { return {{}, {}, bound_type}; }
   static Cost cost(const Value& value, const Registry& registry) {
-    return detail::object_cost(registry, value, typeid(Plain));
+    return detail::object_cost(registry, value, typeid(Plain), std::is_const_v<T>);
   }
   static std::shared_ptr<T> from_value(const Value& value, const Registry& registry) {
     return std::static_pointer_cast<Plain>(detail::cast_value(registry, value, typeid(Plain)));

@@ -27,7 +27,7 @@ struct ConvertTuple<C, std::index_sequence<I...>, T...> {
     if (*std::min_element(std::begin(costs), std::end(costs)) < 0) return no_match;
     return distance_cost + *std::max_element(std::begin(costs), std::end(costs));
   }
-  static C from_value(const Value& value, const Registry& registry) {
+  static C from_value(const Value& value, const Registry& registry) requires(Holdable<T>&&...) {
     const auto elements = elements_of(registry, value);
     return C{element_from<T>((*elements)[I], registry)...};
   }
@@ -56,7 +56,8 @@ struct convert<std::array<T, N>> {
     const auto elements = detail::elements_of(registry, value);
     return elements && elements->size() == N ? detail::elements_cost<T>(value, registry) : no_match;
   }
-  static std::array<T, N> from_value(const Value& value, const Registry& registry) {
+  static std::array<T, N> from_value(const Value& value,
+                                     const Registry& registry) requires Holdable<T> {
     const auto elements = detail::elements_of(registry, value);
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return std::array<T, N>{detail::element_from<T>((*elements)[I], registry)...};

@@ -27,7 +27,8 @@ struct convert<std::variant<T...>> {
   static Cost cost(const Value& value, const Registry& registry) {
     return best(value, registry).second;
   }
-  static Variant from_value(const Value& value, const Registry& registry) {
+  static Variant from_value(const Value& value,
+                            const Registry& registry) requires(Holdable<T>&&...) {
     using Make = Variant (*)(const Value&, const Registry&);
     static constexpr Make makers[] = {&make<T>...};
     return makers[best(value, registry).first](value, registry);

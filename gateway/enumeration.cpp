@@ -45,7 +45,7 @@ Value value_named(const TypeRecord& record, const std::string& name) {
 
 }  // namespace
 
-void bind_enumeration(TypeRecord& record) {
+void bind_enumeration(TypeRecord& record, PythonType (*constant)(), PythonType (*constants)()) {
   if (!record.methods.empty()) return;  // Asked for again.
   record.parents.insert(record.parents.end(), {"java.lang.Enum", "java.lang.Comparable"});
   const auto type = [&record](const Value& self) {
@@ -66,13 +66,21 @@ void bind_enumeration(TypeRecord& record) {
       throw NamedError("java.lang.ClassCastException", "only constants of one enumeration compare");
     return ordinal_of(record, self) - ordinal_of(record, other);
   });
-  record.static_methods["valueOf"].push_back(
-      free_overload([&record](const std::string& name) { return value_named(record, name); }));
-  record.static_methods["values"].push_back(free_overload([&record] {
-    Array<Value> all{{}, record.name};
-    for (const Constant& constant : record.constants) all.values.push_back(constant.value);
-    return all;
-  }));
+  const auto static_method = [&record](const char* name, auto function, PythonType (*result)()) {
+    record.static_methods[name].push_back(free_overload(std::move(function)));
+    record.static_methods[name].back().return_python = result;
+  };
+  static_method(
+      "valueOf", [&record](const std::string& name) { return value_named(record, name); },
+      constant);
+  static_method(
+      "values",
+      [&record] {
+        Array<Value> all{{}, record.name};
+        for (const Constant& each : record.constants) all.values.push_back(each.value);
+        return all;
+      },
+      constants);
 }
 
 void add_constant(TypeRecord& record, Constant constant) {

@@ -61,10 +61,10 @@ class Numbers {
   std::span<const std::byte> bytes() const { return bytes_; }
   std::size_t size() const { return size_; }
 
-  /// What Python gets for one of them. Throws Error when a number needs more than 64 bits signed.
+  /// What Python gets for one of them.
   Value at(std::size_t index) const { return at_(bytes_.data(), index); }
   std::vector<Value> values() const;
-  /// A few of them, none when there are none: where these fit all the others do. Throws as at().
+  /// A few of them, none when there are none: where these fit all the others do.
   std::vector<Value> extremes() const;
 
   /// A copy as another type, each converted as static_cast does.

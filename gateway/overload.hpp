@@ -14,13 +14,34 @@
 
 namespace py4cpp::detail {
 
-/// A result as a Value. A reference to the called object itself is that object again.
-template <class R>
+/// Whether the result is the object whose method was called. The address alone does not tell: the
+/// first member of an object has the same.
+template <class Self, class T>
+bool is_object_itself(const T& result, const void* pointer) {
+  if constexpr (std::is_class_v<Self>) {
+    const auto* const self = static_cast<const Self*>(pointer);
+    if constexpr (std::is_convertible_v<const Self*, const T*>)
+      return static_cast<const T*>(self) == std::addressof(result);
+    else if constexpr (std::is_convertible_v<const T*, const Self*>)
+      return self == static_cast<const Self*>(std::addressof(result));
+    else if constexpr (std::is_polymorphic_v<Self> && std::is_polymorphic_v<T>)
+      return dynamic_cast<const void*>(std::addressof(result)) == dynamic_cast<const void*>(self) &&
+             typeid(result) == typeid(*self);
+  }
+  return false;
+}
+
+/// A result as a Value. A reference to the called object itself, a Self, is that object again.
+template <class Self, class R>
 Value result_value(R&& result, const Invocation& invocation) {
   using T = std::remove_cvref_t<R>;
   if constexpr (std::is_lvalue_reference_v<R> && BoundType<T>) {
-    if (static_cast<const void*>(std::addressof(result)) == invocation.pointer)
-      return invocation.self;
+    if (is_object_itself<Self, T>(result, invocation.pointer)) return invocation.self;
+    if constexpr (std::is_polymorphic_v<T>)
+      if (typeid(result) != typeid(T))
+        throw Error("a bound function returned a reference to a " + class_name_of(typeid(result)) +
+                    " as its base " + class_name_of(typeid(T)) +
+                    ", of which Python would get a copy without the rest; return a shared_ptr");
     if constexpr (std::is_copy_constructible_v<T>)
       return Value(std::make_shared<T>(result));
     else
@@ -30,6 +51,14 @@ Value result_value(R&& result, const Invocation& invocation) {
   } else {
     return to_value(std::forward<R>(result));
   }
+}
+
+/// A member of the object, which keeps the whole alive. That of a const object is const.
+template <class M>
+Value lent_part(const Invocation& invocation, M* part) {
+  const Object& whole = *invocation.self.get_if<Object>();
+  if (whole.is_const()) return std::shared_ptr<const M>(whole.pointer(), part);
+  return std::shared_ptr<M>(whole.pointer(), part);
 }
 
 /// What the arguments of one call are converted into. Unlike std::tuple it is filled in place.
@@ -54,10 +83,11 @@ constexpr Parameter parameter_of() {
 }
 
 /// Converts the arguments of one parameter list and calls; the rest is the same for all functions.
-template <class R, class List>
+/// Self is the class of the object, void without one.
+template <class Self, class R, class List>
 struct Caller;
-template <class R, class... A>
-struct Caller<R, TypeList<A...>> {
+template <class Self, class R, class... A>
+struct Caller<Self, R, TypeList<A...>> {
   static constexpr std::array<Parameter, sizeof...(A)> parameters{parameter_of<A>()...};
 
   template <class Call>
@@ -102,24 +132,25 @@ struct Caller<R, TypeList<A...>> {
       function(Argument<A>::pass(slot<I>(holders))...);
       return {};
     } else {
-      return result_value<R>(function(Argument<A>::pass(slot<I>(holders))...), invocation);
+      return result_value<Self, R>(function(Argument<A>::pass(slot<I>(holders))...), invocation);
     }
   }
 };
 
-template <class R, class List, class Call>
+template <class Self, class R, class List, class Call>
 Overload make_overload(Call call) {
+  using Caller = detail::Caller<Self, R, List>;
   Overload overload;
-  overload.parameters = Caller<R, List>::parameters;
+  overload.parameters = Caller::parameters;
   overload.required = overload.parameters.size();
   if constexpr (is_varargs<typename Last<List>::Type>) annotate(overload, Variadic());
   if constexpr (!std::is_void_v<R>) {
-    overload.return_name = &Caller<R, List>::return_name;
-    overload.return_python = &Caller<R, List>::return_python;
-    overload.return_type = Caller<R, List>::return_type();
+    overload.return_name = &Caller::return_name;
+    overload.return_python = &Caller::return_python;
+    overload.return_type = Caller::return_type();
   }
   overload.invoke = [call = std::move(call)](Invocation& invocation) {
-    return Caller<R, List>::call(invocation, [&](auto&&... arguments) -> R {
+    return Caller::call(invocation, [&](auto&&... arguments) -> R {
       return call(invocation, std::forward<decltype(arguments)>(arguments)...);
     });
   };
@@ -127,22 +158,22 @@ Overload make_overload(Call call) {
 }
 
 /// A function of `(CallContext&, A...)` or `(A...)`, with whatever stands before already bound.
-template <class R, class... A, class Call>
+template <class Self, class R, class... A, class Call>
 Overload with_context(TypeList<CallContext&, A...>, Call call) {
-  return make_overload<R, TypeList<A...>>([call = std::move(call)](Invocation& invocation,
-                                                                   auto&&... arguments) -> R {
+  return make_overload<Self, R, TypeList<A...>>([call = std::move(call)](Invocation& invocation,
+                                                                         auto&&... arguments) -> R {
     return call(invocation, invocation.context, std::forward<decltype(arguments)>(arguments)...);
   });
 }
-template <class R, class... A, class Call>
+template <class Self, class R, class... A, class Call>
 Overload with_context(TypeList<A...>, Call call) {
-  return make_overload<R, TypeList<A...>>(std::move(call));
+  return make_overload<Self, R, TypeList<A...>>(std::move(call));
 }
 
 /// Statics and constructors: `(A...)` or `(CallContext&, A...)`.
 template <class F>
 Overload free_overload(F function) {
-  return with_context<typename Signature<F>::Result>(
+  return with_context<void, typename Signature<F>::Result>(
       typename Signature<F>::Arguments(),
       [function = std::move(function)](Invocation&, auto&&... arguments) -> decltype(auto) {
         return function(std::forward<decltype(arguments)>(arguments)...);
@@ -152,13 +183,22 @@ Overload free_overload(F function) {
 template <class T, class F>
 Overload member_overload(F function) {
   using Class = typename Signature<F>::Class;
-  return with_context<typename Signature<F>::Result>(
+  Overload overload = with_context<T, typename Signature<F>::Result>(
       typename Signature<F>::Arguments(),
       [function](Invocation& invocation, auto&&... arguments) -> decltype(auto) {
         Class& self = *static_cast<T*>(invocation.pointer);
         return (self.*function)(std::forward<decltype(arguments)>(arguments)...);
       });
+  overload.changes_object = !Signature<F>::is_const;
+  return overload;
 }
+
+/// Whether a lambda's first parameter does not take an object that is const.
+template <class T, class Self>
+inline constexpr bool wants_mutable =
+    !std::is_convertible_v<const T&, Self> &&
+    !std::is_convertible_v<std::shared_ptr<const T>, std::remove_cvref_t<Self>> &&
+    !std::same_as<std::remove_cvref_t<Self>, Value>;
 
 /// The object in the form that a lambda's first parameter wants.
 template <class T, class Self>
@@ -176,12 +216,15 @@ decltype(auto) self_as(Invocation& invocation) {
 
 template <class T, class R, class Self, class... A, class F>
 Overload lambda_overload(TypeList<Self, A...>, F function) {
-  return with_context<R>(TypeList<A...>(),
+  Overload overload =
+      with_context<T, R>(TypeList<A...>(),
                          [function = std::move(function)](Invocation& invocation,
                                                           auto&&... arguments) -> decltype(auto) {
                            return function(self_as<T, Self>(invocation),
                                            std::forward<decltype(arguments)>(arguments)...);
                          });
+  overload.changes_object = wants_mutable<T, Self>;
+  return overload;
 }
 
 template <class T, class F>

@@ -47,8 +47,9 @@ struct Overload {
   std::function<Value(Invocation&)> invoke;     // Empty when only Python implements it.
   std::vector<ParameterNote> notes{};           // As many as there are parameters, or none.
   std::string doc{};
-  bool is_variadic = false;  // The last parameter takes a list of what is left.
-  std::size_t required = 0;  // Arguments that Python has to give.
+  bool is_variadic = false;     // The last parameter takes a list of what is left.
+  bool changes_object = false;  // The object may not be const.
+  std::size_t required = 0;     // Arguments that Python has to give.
 };
 
 struct Field {
@@ -81,7 +82,11 @@ struct Constant {
 
 /// Everything bound under one class name, as declared.
 struct TypeRecord {
-  std::string name;
+  /// Throws Error once the registry is frozen.
+  void require_open() const;
+
+  bool is_sealed = false;
+  std::string name{};
   std::string doc{};
   const std::type_info* type = nullptr;  // Null when the class has no C++ type.
   bool is_interface = false;

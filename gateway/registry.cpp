@@ -18,6 +18,7 @@ constexpr std::string_view plain_class_names[] = {"null",
                                                   "java.lang.Boolean",
                                                   "java.lang.Integer",
                                                   "java.lang.Long",
+                                                  "java.math.BigInteger",
                                                   "java.lang.Double",
                                                   "java.math.BigDecimal",
                                                   "java.lang.String",
@@ -76,7 +77,7 @@ void Registry::exception(const std::string& name, const std::string& parent) {
     return std::make_shared<NamedError>(name, message, std::move(cause));
   };
   using Message = std::optional<std::string>;
-  using Cause = std::shared_ptr<NamedError>;
+  using Cause = std::shared_ptr<const NamedError>;
   Type<void>(record)
       .constructor([make] { return make("", nullptr); })
       .constructor([make](const Message& message) { return make(message.value_or(""), nullptr); })

@@ -30,8 +30,9 @@ namespace detail {
 
 class TypeTable;
 
-/// Binds what every enumeration has: name(), ordinal(), valueOf(), values() and so on.
-void bind_enumeration(TypeRecord& record);
+/// Binds what every enumeration has: name(), ordinal(), valueOf(), values() and so on. The types
+/// are what the last two return.
+void bind_enumeration(TypeRecord& record, PythonType (*constant)(), PythonType (*constants)());
 void add_constant(TypeRecord& record, Constant constant);
 
 template <class T>
@@ -41,12 +42,15 @@ constexpr bool class_can_be_bound() {
   static_assert(is_class, "py4cpp: only a class can be bound as a type; see enumeration<E>() too");
   static_assert(!is_class || !crosses_by_value,
                 "py4cpp: the type has a convert<T> and crosses by value already");
-  return is_class && !crosses_by_value;
+  static_assert(!is_incomplete<T>,
+                "py4cpp: a class is only declared here; include the header that defines it");
+  return is_class && !crosses_by_value && !is_incomplete<T>;
 }
 
 }  // namespace detail
 
-/// The chain that Registry::enumeration returns.
+/// The chain that Registry::enumeration returns. Its functions throw Error once the registry is
+/// frozen.
 template <class E>
 class Enumeration {
  public:
@@ -58,6 +62,7 @@ class Enumeration {
   }
   /// The same with a text for help() and the stubs.
   Enumeration value(std::string name, E constant, const Documentation& doc) const {
+    record_->require_open();
     detail::add_constant(*record_, {std::move(name), static_cast<std::int64_t>(constant),
                                     convert<E>::to_value(constant), doc.text});
     return *this;
@@ -65,6 +70,7 @@ class Enumeration {
 
   /// What help() and the stubs say of the enumeration.
   Enumeration doc(std::string text) const {
+    record_->require_open();
     record_->doc = std::move(text);
     return *this;
   }
@@ -85,9 +91,13 @@ class Registry {
   /// the same name and T it returns the same chain. Throws Error when either is taken differently.
   template <class T>
   Type<T> type(const std::string& name) {
-    auto& record = declare(name, &typeid(T));
-    if constexpr (detail::class_can_be_bound<T>()) record.error = detail::error_functions<T>();
-    return Type<T>(record);
+    if constexpr (detail::class_can_be_bound<T>()) {
+      auto& record = declare(name, &typeid(T));
+      record.error = detail::error_functions<T>();
+      return Type<T>(record);
+    } else {
+      return Type<T>(declare(name, nullptr));
+    }
   }
 
   /// A class without a C++ type: static members and constructors that return values.
@@ -103,7 +113,7 @@ class Registry {
       record.number_of = [](const void* constant) {
         return static_cast<std::int64_t>(*static_cast<const E*>(constant));
       };
-      detail::bind_enumeration(record);
+      detail::bind_enumeration(record, &convert<E>::python_type, &convert<Array<E>>::python_type);
     }
     return Enumeration<E>(record);
   }
@@ -221,7 +231,7 @@ class Registry {
   /// @name Questions, once frozen
   /// @{
 
-  /// The object as a T, following the registered bases; null when it is none.
+  /// The object as a T, whether const or not, following the registered bases; null when it is none.
   template <class T>
   std::shared_ptr<T> cast(const Value& value) const {
     return std::static_pointer_cast<T>(detail::cast_value(*this, value, typeid(T)));

@@ -20,6 +20,14 @@ struct SelectOverload {
   constexpr auto operator()(R (C::*function)(A...) const) const {
     return function;
   }
+  template <class R, class C>
+  constexpr auto operator()(R (C::*function)(A...) &) const {
+    return function;
+  }
+  template <class R, class C>
+  constexpr auto operator()(R (C::*function)(A...) const&) const {
+    return function;
+  }
   template <class R>
   constexpr auto operator()(R (*function)(A...)) const {
     return function;
@@ -38,8 +46,12 @@ struct TypeList {
   static constexpr std::size_t size = sizeof...(T);
 };
 
+/// Empty for what cannot be bound: C's `...`, volatile member functions and those of temporaries.
 template <class F>
-struct Signature : Signature<decltype(&F::operator())> {};
+struct Signature {};
+template <class F>
+requires requires { &F::operator(); }
+struct Signature<F> : Signature<decltype(&F::operator())> {};
 template <class R, class... A>
 struct Signature<R (*)(A...)> {
   using Result = R;
@@ -50,19 +62,34 @@ struct Signature<R (*)(A...) noexcept> : Signature<R (*)(A...)> {};
 template <class R, class C, class... A>
 struct Signature<R (C::*)(A...)> : Signature<R (*)(A...)> {
   using Class = C;
+  static constexpr bool is_const = false;
 };
 template <class R, class C, class... A>
-struct Signature<R (C::*)(A...) const> : Signature<R (C::*)(A...)> {};
+struct Signature<R (C::*)(A...) const> : Signature<R (*)(A...)> {
+  using Class = C;
+  static constexpr bool is_const = true;
+};
+template <class R, class C, class... A>
+struct Signature<R (C::*)(A...)&> : Signature<R (C::*)(A...)> {};
+template <class R, class C, class... A>
+struct Signature<R (C::*)(A...) const&> : Signature<R (C::*)(A...) const> {};
 template <class R, class C, class... A>
 struct Signature<R (C::*)(A...) noexcept> : Signature<R (C::*)(A...)> {};
 template <class R, class C, class... A>
-struct Signature<R (C::*)(A...) const noexcept> : Signature<R (C::*)(A...)> {};
+struct Signature<R (C::*)(A...) const noexcept> : Signature<R (C::*)(A...) const> {};
+template <class R, class C, class... A>
+struct Signature<R (C::*)(A...)& noexcept> : Signature<R (C::*)(A...)> {};
+template <class R, class C, class... A>
+struct Signature<R (C::*)(A...) const& noexcept> : Signature<R (C::*)(A...) const> {};
 
 template <class F>
-concept SignatureKnown = (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>) ||
-                         std::is_member_function_pointer_v<F> || requires {
-  &F::operator();
+concept SignatureKnown = requires {
+  typename Signature<F>::Arguments;
 };
+
+/// Bound in place of one of several functions of a name, so that the compiler's note says what to
+/// do: overload<A...>(...).
+struct ChooseOneFunctionWithPy4cppOverload {};
 
 /// The parameters that Python gives: without the object and the context.
 template <class List>
@@ -106,6 +133,12 @@ constexpr bool signature_is_known() {
   static_assert(SignatureKnown<F>,
                 "py4cpp: cannot read the function's parameters; bind a function, a member function "
                 "or a lambda without auto parameters");
+  if constexpr (std::is_class_v<F> && SignatureKnown<F>) {
+    static_assert(Signature<F>::is_const,
+                  "py4cpp: the lambda is mutable, but threads may call it at one time; keep what "
+                  "it changes in an object of its own");
+    return Signature<F>::is_const;
+  }
   return SignatureKnown<F>;
 }
 

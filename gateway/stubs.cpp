@@ -79,6 +79,7 @@ class ModuleWriter {
   ModuleWriter(const Registry& registry, const Names& own_names)
       : registry_(registry), types_(registry, own_names), heading_(stubs::heading(own_names)) {}
 
+  /// A class with all that is in it; for an alias, that it is the class.
   void add_class(const std::string& full_name, int depth);
   std::string finish() const;
 
@@ -247,6 +248,10 @@ void ModuleWriter::add_class(const std::string& full_name, int depth) {
   const std::string name(simple_name(full_name));
   if (!is_name(name)) return;
   const Class* type = registry_.table().find(full_name);
+  if (type && type->name() != full_name) {
+    lines(name + " = " + types_.reference(*type), depth);
+    return;
+  }
   text_ += '\n';
   if (type) {
     Names members;
@@ -283,7 +288,7 @@ using Packages = std::map<std::string, std::set<std::string>>;
 Packages packages_of(const Registry& registry) {
   Packages packages;
   for (const auto& name : registry.table().class_names()) {
-    if (stubs::can_be_imported(name))
+    if (stubs::can_be_imported(name) && stubs::can_be_imported(registry.table().canonical(name)))
       packages[std::string(package_name(name))].insert(name.substr(0, name.find('$')));
   }
   return packages;

@@ -16,9 +16,9 @@
 
 namespace py4cpp {
 
-/// Copy it freely; it is of use until the registry is frozen. Binding a name again adds an
-/// overload. `T` is void for a class that has no C++ type: statics, and constructors that return
-/// values.
+/// Copy it freely; it is of use until the registry is frozen, and every function throws Error from
+/// then on. Binding a name again adds an overload. `T` is void for a class that has no C++ type:
+/// statics, and constructors that return values.
 template <class T>
 class Type {
  public:
@@ -46,56 +46,65 @@ class Type {
   requires(!detail::Annotation<F>) Type constructor(F function, const N&... notes)
   const {
     if constexpr (detail::function_is_sound<F, N...>())
-      record_->constructors.push_back(
+      record().constructors.push_back(
           detail::with_notes(detail::free_overload(std::move(function)), notes...));
     return *this;
   }
 
   /// A member function, or a lambda that takes T&, const T&, shared_ptr<T> or the object as a
-  /// `const Value&` first. Both may take a CallContext& before the arguments.
+  /// `const Value&` first. Both may take a CallContext& before the arguments. A reference that is
+  /// returned gives Python a copy, unless it is the object itself; where the copy would lose a part
+  /// of a derived object the call fails: return a shared_ptr then.
   template <class F, class... N>
   Type method(std::string name, F function, const N&... notes) const {
     if constexpr (detail::method_is_sound<T, F, N...>())
-      record_->methods[std::move(name)].push_back(
+      record().methods[std::move(name)].push_back(
           detail::with_notes(detail::method_overload<T>(std::move(function)), notes...));
     return *this;
   }
+
+  Type method(std::string name, detail::ChooseOneFunctionWithPy4cppOverload,
+              auto...) const = delete;  // Named where F cannot be told, so that it says what to do.
 
   /// A function or lambda; may take a CallContext& first.
   template <class F, class... N>
   Type static_method(std::string name, F function, const N&... notes) const {
     if constexpr (detail::function_is_sound<F, N...>())
-      record_->static_methods[std::move(name)].push_back(
+      record().static_methods[std::move(name)].push_back(
           detail::with_notes(detail::free_overload(std::move(function)), notes...));
     return *this;
   }
 
-  /// A data member. Python may set it unless it is const or annotated with read_only(). A member
-  /// of a bound class is lent to Python: changes of it show in the object, which it keeps alive.
+  Type static_method(std::string name, detail::ChooseOneFunctionWithPy4cppOverload,
+                     auto...) const = delete;  // As above.
+
+  /// A data member. Python may set it unless it is const, cannot be assigned to or is annotated
+  /// with read_only(). A member of a bound class is lent to Python: changes of it show in the
+  /// object, which it keeps alive. One that is const, or of a const object, is lent as const;
+  /// read_only() keeps Python from replacing the member only.
   template <class M, class C, detail::FieldAnnotation... N>
   requires(!std::is_function_v<M>) Type field(std::string name, M C::*member, const N&... notes)
   const {
     static_assert(std::is_base_of_v<C, T>,
                   "py4cpp: the field belongs to a class that is no base of this type");
     using Plain = std::remove_const_t<M>;
-    if constexpr (std::is_base_of_v<C, T> && detail::parameter_is_sound<Plain>()) {
+    if constexpr (std::is_base_of_v<C, T> && detail::parameter_is_sound<const Plain&>()) {
       auto pointer = [member](detail::Invocation& invocation) -> M& {
         return static_cast<C&>(*static_cast<T*>(invocation.pointer)).*member;
       };
       detail::Field field = describe<Plain>();
       field.get = [pointer](detail::Invocation& invocation) -> Value {
-        if constexpr (BoundType<Plain>)  // The part itself, which keeps the whole alive.
-          return Value(std::shared_ptr<const Plain>(invocation.self.get_if<Object>()->pointer(),
-                                                    &pointer(invocation)));
+        if constexpr (BoundType<Plain>)
+          return detail::lent_part(invocation, &pointer(invocation));
         else
           return detail::to_value(Plain(pointer(invocation)));
       };
-      if constexpr (!std::is_const_v<M>)
+      if constexpr (Holdable<Plain> && std::is_assignable_v<M&, Plain>)
         field.set = [pointer](detail::Invocation& invocation) {
           pointer(invocation) =
               detail::element_from<Plain>(invocation.arguments[0], invocation.context.registry());
         };
-      add(record_->fields, std::move(name), std::move(field), notes...);
+      add(record().fields, std::move(name), std::move(field), notes...);
     }
     return *this;
   }
@@ -106,7 +115,7 @@ class Type {
       field(std::string name, F getter, const N&... notes)
   const {
     if constexpr (detail::method_is_sound<T, F>())
-      add(record_->fields, std::move(name), computed(detail::method_overload<T>(std::move(getter))),
+      add(record().fields, std::move(name), computed(detail::method_overload<T>(std::move(getter))),
           notes...);
     return *this;
   }
@@ -124,7 +133,7 @@ class Type {
         detail::Overload write = detail::method_overload<T>(std::move(setter));
         field.parameter = write.parameters[0];
         field.set = std::move(write.invoke);
-        add(record_->fields, std::move(name), std::move(field), notes...);
+        add(record().fields, std::move(name), std::move(field), notes...);
       }
     }
     return *this;
@@ -136,7 +145,7 @@ class Type {
   Type static_field(std::string name, F value, const N&... notes) const {
     if constexpr (detail::SignatureKnown<F> && !std::is_convertible_v<F, Value>) {
       if constexpr (detail::function_is_sound<F>())
-        add(record_->static_fields, std::move(name),
+        add(record().static_fields, std::move(name),
             computed(detail::free_overload(std::move(value))), notes...);
       return *this;
     } else if constexpr (std::is_pointer_v<F> && !std::is_convertible_v<F, std::string_view>) {
@@ -149,7 +158,7 @@ class Type {
         field.get = [held = detail::to_value(std::move(value))](detail::Invocation&) {
           return held;
         };
-        add(record_->static_fields, std::move(name), std::move(field), notes...);
+        add(record().static_fields, std::move(name), std::move(field), notes...);
       }
       return *this;
     }
@@ -173,7 +182,7 @@ class Type {
         std::is_base_of_v<B, T> && !std::is_same_v<B, T> && std::is_convertible_v<T*, B*>;
     static_assert(is_base, "py4cpp: base<B>() needs a public base class of the type");
     if constexpr (is_base)
-      record_->bases.push_back({&typeid(B), [](void* derived) -> void* {
+      record().bases.push_back({&typeid(B), [](void* derived) -> void* {
                                   return static_cast<B*>(static_cast<T*>(derived));
                                 }});
     return *this;
@@ -182,13 +191,13 @@ class Type {
   /// The type counts as an instance of this Java class or interface, which need not be registered.
   /// `java.util.List`, `Map`, `Set` and `Iterator` also make Python wrap it as such.
   Type implements(std::string name) const {
-    record_->parents.push_back(std::move(name));
+    record().parents.push_back(std::move(name));
     return *this;
   }
 
   /// What help() and the stubs say of the class.
   Type doc(std::string text) const {
-    record_->doc = std::move(text);
+    record().doc = std::move(text);
     return *this;
   }
 
@@ -215,6 +224,12 @@ class Type {
     field.python_type = getter.return_python;
     field.get = std::move(getter.invoke);
     return field;
+  }
+
+  /// To add to it. Throws Error once the registry is frozen.
+  detail::TypeRecord& record() const {
+    record_->require_open();
+    return *record_;
   }
 
   detail::TypeRecord* record_;

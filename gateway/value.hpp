@@ -38,6 +38,7 @@ namespace detail {
 /// enumeration have no identity of their own, so they are compared by value.
 struct PointerType {
   const std::type_info* type;
+  bool is_const;
   bool (*equal)(const void* a, const void* b);  // Null: by identity.
   std::size_t (*hash)(const void* object);
 };
@@ -45,7 +46,7 @@ struct PointerType {
 template <class T>
 constexpr PointerType describe_pointer() {
   if constexpr (std::is_enum_v<T>)
-    return {&typeid(T),
+    return {&typeid(T), std::is_const_v<T>,
             [](const void* a, const void* b) {
               return *static_cast<const T*>(a) == *static_cast<const T*>(b);
             },
@@ -53,7 +54,7 @@ constexpr PointerType describe_pointer() {
               return static_cast<std::size_t>(*static_cast<const T*>(object));
             }};
   else
-    return {&typeid(T), nullptr, nullptr};
+    return {&typeid(T), std::is_const_v<T>, nullptr, nullptr};
 }
 template <class T>
 inline constexpr PointerType pointer_type = describe_pointer<T>();
@@ -75,7 +76,7 @@ class Object {
     if (!pointer) throw Error("an Object cannot be made from a null pointer");
     auto plain = std::const_pointer_cast<Plain>(std::move(pointer));
     Object object;
-    object.static_type_ = &detail::pointer_type<Plain>;
+    object.static_type_ = &detail::pointer_type<T>;
     if constexpr (std::is_polymorphic_v<Plain>) {
       object.type_ = &typeid(*plain);
       auto* whole = static_cast<std::byte*>(dynamic_cast<void*>(plain.get()));
@@ -97,8 +98,12 @@ class Object {
   void* static_pointer() const { return static_cast<std::byte*>(pointer_.get()) + static_offset_; }
   const std::type_info& static_type() const { return *static_type_->type; }
 
-  /// The object as a T when T is one of the two types above, else null. For bases of a registered
-  /// type use Registry::cast.
+  /// Whether it was made from a pointer to const. Python may then neither set its fields nor call
+  /// what changes it, nor pass it where C++ takes a T& or a shared_ptr<T>.
+  bool is_const() const { return static_type_->is_const; }
+
+  /// The object as a T when T is one of the two types above, else null, whether const or not. For
+  /// bases of a registered type use Registry::cast.
   template <class T>
   std::shared_ptr<T> get() const {
     if (*type_ == typeid(T)) return std::static_pointer_cast<T>(pointer_);
@@ -108,10 +113,11 @@ class Object {
   }
 
   /// Two Objects are equal when they are the same object or the same constant of an enumeration.
+  /// The first member of an object, at the same address, is another one by its type.
   friend bool operator==(const Object& a, const Object& b) {
-    if (a.pointer_ == b.pointer_) return true;
-    return a.static_type_->equal && *a.type_ == *b.type_ &&
-           a.static_type_->equal(a.pointer_.get(), b.pointer_.get());
+    if (*a.type_ != *b.type_) return false;
+    return a.pointer_ == b.pointer_ ||
+           (a.static_type_->equal && a.static_type_->equal(a.pointer_.get(), b.pointer_.get()));
   }
   /// Agrees with operator==.
   std::size_t hash() const {
@@ -170,27 +176,32 @@ class Proxy {
 /// Null, a plain value, an Object or a Proxy.
 class Value {
  public:
-  using Data = std::variant<std::monostate, bool, std::int32_t, std::int64_t, double, Decimal,
-                            std::string, Bytes, Object, Proxy>;
+  /// An unsigned number is one that is too large for a signed one.
+  using Data = std::variant<std::monostate, bool, std::int32_t, std::int64_t, std::uint64_t, double,
+                            Decimal, std::string, Bytes, Object, Proxy>;
 
   Value() = default;
   Value(std::nullptr_t) {}
   Value(std::same_as<bool> auto value) : data_(value) {}
-  /// Up to 32 bits signed become a Java int, wider ones a long. Throws Error beyond 64 bits signed.
+  /// Up to 32 bits signed become a Java int, wider ones a long, larger ones a BigInteger.
   template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>) Value(T value) {
     if constexpr (sizeof(T) < 4 || std::same_as<T, std::int32_t>) {
       data_ = static_cast<std::int32_t>(value);
-    } else {
-      if (!std::in_range<std::int64_t>(value)) throw Error("the number needs more than 64 bits");
+    } else if (std::in_range<std::int64_t>(value)) {
       data_ = static_cast<std::int64_t>(value);
+    } else {
+      data_ = static_cast<std::uint64_t>(value);
     }
   }
   Value(std::floating_point auto value) : data_(static_cast<double>(value)) {}
   Value(Decimal value) : data_(std::move(value)) {}
   Value(std::string value) : data_(std::move(value)) {}
   Value(std::string_view value) : data_(std::string(value)) {}
-  Value(const char* value) : data_(std::string(value)) {}
+  /// A null pointer becomes null.
+  Value(const char* value) {
+    if (value) data_ = std::string(value);
+  }
   Value(Bytes value) : data_(std::move(value)) {}
   Value(Object value) : data_(std::move(value)) {}
   Value(Proxy value) : data_(std::move(value)) {}

@@ -96,6 +96,8 @@ Next set_field(Command& command, const detail::Field& field, detail::Invocation&
                                      command.core.registry.class_name(values[0]));
     return Next::close;
   }
+  detail::require_mutable(command.core.registry, invocation.self,
+                          "setting " + std::string(command.line(3)));
   invocation.arguments = values;
   field.set(invocation);
   answer_void(command.answer);

@@ -64,7 +64,9 @@ std::string unknown_object_text(const Core& core, std::string_view id) {
 
 ArgumentResult read_part(Core& core, std::string_view line) {
   auto part = wire::decode(line);
-  if (!part) return ArgumentError{"an argument cannot be read: " + part.error().message(), true};
+  if (!part)
+    return ArgumentError{"an argument cannot be read: " + part.error().message(),
+                         part.error() != wire::WireError::number_too_large};
   if (auto* value = std::get_if<Value>(&*part)) return std::move(*value);
   if (auto* proxy = std::get_if<wire::ProxyReference>(&*part))
     return make_proxy(core, std::move(*proxy));

@@ -81,6 +81,8 @@ std::string argument_classes(const Registry& registry, std::span<const Value> ar
       text += "Python object";
       for (const auto& name : proxy->interfaces()) text += " " + name;
     } else {
+      const auto* object = argument.get_if<Object>();
+      if (object && object->is_const()) text += "const ";
       text += argument.is_null() ? "null" : "class " + registry.class_name(argument);
       if (const auto buffer = argument.object<SharedBuffer>()) text += " of " + buffer->format();
     }
@@ -112,8 +114,9 @@ LatencyCounter* counter_of(CallContext& context, const Method& method, const Cla
   return counters ? counters->calls.counter(&method, type.name(), name) : nullptr;
 }
 
-Outcome invoke(const Method& method, CallContext& context, const Value& self, void* pointer,
-               std::vector<Value>& arguments) {
+Outcome invoke(const Method& method, std::string_view name, CallContext& context, const Value& self,
+               void* pointer, std::vector<Value>& arguments) {
+  if (method.overload->changes_object) require_mutable(context.registry(), self, name);
   if (method.origin) pointer = method.origin->cast(pointer);
   complete(context.registry(), *method.overload, arguments);
   Invocation invocation{context, self, pointer, arguments};
@@ -124,7 +127,7 @@ Outcome invoke(const Method& method, CallContext& context, const Value& self, vo
 Outcome run(const Method& method, const Class& type, std::string_view name, CallContext& context,
             const Value& self, void* pointer, std::vector<Value>& arguments) {
   const LatencyTimer timer(counter_of(context, method, type, name));
-  return invoke(method, context, self, pointer, arguments);
+  return invoke(method, name, context, self, pointer, arguments);
 }
 
 template <class Table>
@@ -174,13 +177,21 @@ CallResult call_method(const Registry& registry, CallContext& context, const Val
       if (!choose(registry, {&own, 1}, arguments))
         return no_such(registry, class_name, method, {&own, 1}, arguments);
       const LatencyTimer timer(counter_of(context, candidates.front(), *type, method));
-      return invoke(own, context, target, pointer, arguments);
+      return invoke(own, method, context, target, pointer, arguments);
     }
   if (candidates.empty()) candidates = statics;
   if (candidates.empty())
     if (const auto* missing = registry.table().missing_for(class_name))
       (*missing)(class_name, std::string(method));
   return no_such(registry, class_name, method, candidates, arguments);
+}
+
+void require_mutable(const Registry& registry, const Value& object, std::string_view member) {
+  const auto* held = object.get_if<Object>();
+  if (held && held->is_const())
+    throw NamedError("java.lang.UnsupportedOperationException",
+                     std::string(member) + " changes its object, and C++ gave this " +
+                         registry.class_name(object) + " as const");
 }
 
 const Overload* carried_overload(const Class& type, const Method& method, void* pointer) {

@@ -41,6 +41,9 @@ CallResult call_static(const Registry& registry, CallContext& context, std::stri
 CallResult construct(const Registry& registry, CallContext& context, std::string_view class_name,
                      std::vector<Value> arguments);
 
+/// Throws NamedError when the object is one that C++ gave as const; `member` is what changes it.
+void require_mutable(const Registry& registry, const Value& object, std::string_view member);
+
 /// What an object of the class carries itself for a method; null when the method is the class's.
 const Overload* carried_overload(const Class& type, const Method& method, void* pointer);
 

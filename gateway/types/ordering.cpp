@@ -19,12 +19,13 @@ namespace {
 
 /// Holds every double and every integer as it is.
 using AnyNumber = long double;
-static_assert(std::numeric_limits<AnyNumber>::digits >= 63);
+static_assert(std::numeric_limits<AnyNumber>::digits >= 64);
 
 std::optional<AnyNumber> number_of(const Value& value) {
   if (const auto* real = value.get_if<double>()) return *real;
   if (const auto* narrow = value.get_if<std::int32_t>()) return *narrow;
   if (const auto* wide = value.get_if<std::int64_t>()) return static_cast<AnyNumber>(*wide);
+  if (const auto* large = value.get_if<std::uint64_t>()) return static_cast<AnyNumber>(*large);
   return std::nullopt;
 }
 

@@ -52,7 +52,8 @@ std::string literal(const Value& value) {
   if (value.is_null()) return "None";
   if (const auto* flag = value.get_if<bool>()) return *flag ? "True" : "False";
   if (const auto* text = value.get_if<std::string>()) return quoted(*text);
-  if (value.get_if<std::int32_t>() || value.get_if<std::int64_t>()) return plain_text(value);
+  if (value.get_if<std::int32_t>() || value.get_if<std::int64_t>() || value.get_if<std::uint64_t>())
+    return plain_text(value);
   return "...";
 }
 
@@ -280,6 +281,8 @@ std::string TypeWriter::type(const PythonType& type, Way way) {
   }
   if (type.name == "bytes" && way == Way::to_cpp) return word("bytes") + " | " + word("bytearray");
   if (type.name == "callable") return function(type, way);
+  if (type.name == "tuple" && type.parameters.empty())
+    return word("Sequence") + "[" + word("Any") + "]";
   if (type.parameters.empty()) return word(type.name);
   if (type.name == "optional") return argument(type, 0, way) + " | None";
   if (type.name == "union") return joined(type, way, " | ");

@@ -21,7 +21,15 @@ constexpr std::pair<std::string_view, char> wrapped_kinds[] = {{"java.util.List"
                                                                {"java.util.Iterator", 'g'},
                                                                {"[]", 't'}};
 
+[[noreturn]] void refuse_change() {
+  throw Error("the registry is frozen: bind everything before the gateway starts");
+}
+
 }  // namespace
+
+void TypeRecord::require_open() const {
+  if (is_sealed) refuse_change();
+}
 
 int Class::depth() const {
   const auto found = supertypes.find(root_class);
@@ -89,6 +97,7 @@ void TypeTable::freeze(const Registry& registry) {
   for (auto& [name, type] : classes_) inherit(type);
   check_defaults(mistakes, registry);
   refuse(mistakes);
+  for (const auto& [name, record] : records_) record->is_sealed = true;
   frozen_ = true;
 }
 
@@ -148,22 +157,27 @@ std::shared_ptr<NamedError> TypeTable::translate(const std::exception& error) co
 std::vector<std::string> TypeTable::nested_classes(std::string_view name) const {
   const std::string prefix = canonical(name) + "$";
   std::vector<std::string> found;
-  for (auto each = classes_.lower_bound(prefix);
-       each != classes_.end() && each->first.starts_with(prefix); ++each) {
-    const auto rest = each->first.substr(prefix.size());
-    if (!rest.empty() && rest.find('$') == std::string_view::npos) found.emplace_back(rest);
-  }
+  const auto collect = [&](const auto& names) {
+    for (auto each = names.lower_bound(prefix);
+         each != names.end() && each->first.starts_with(prefix); ++each) {
+      const auto rest = std::string_view(each->first).substr(prefix.size());
+      if (!rest.empty() && rest.find('$') == std::string_view::npos) found.emplace_back(rest);
+    }
+  };
+  collect(classes_);
+  collect(aliases_);
   return found;
 }
 
 std::vector<std::string> TypeTable::class_names() const {
   std::vector<std::string> names;
   for (const auto& [name, type] : classes_) names.emplace_back(name);
+  for (const auto& [other, name] : aliases_) names.push_back(other);
   return names;
 }
 
 void TypeTable::require_open() const {
-  if (frozen_) throw Error("the registry is frozen: bind everything before the gateway starts");
+  if (frozen_) refuse_change();
 }
 
 void TypeTable::check(std::vector<std::string>& mistakes) const {
@@ -173,11 +187,11 @@ void TypeTable::check(std::vector<std::string>& mistakes) const {
         mistakes.push_back(name + " has the base " + readable_type_name(*base.type) +
                            ", which is not registered");
     for (const auto& overload : record->constructors)
-      check_function(mistakes, "a constructor of " + name, overload);
+      check_function(mistakes, "a constructor of " + name, overload, true);
     for (const auto* group : {&record->methods, &record->static_methods})
       for (const auto& [method, overloads] : *group)
         for (const auto& overload : overloads)
-          check_function(mistakes, name + "." + method, overload);
+          check_function(mistakes, name + "." + method, overload, group == &record->methods);
   }
   for (const auto& [other, name] : aliases_) {
     if (!classes_.contains(name))
@@ -188,7 +202,13 @@ void TypeTable::check(std::vector<std::string>& mistakes) const {
 }
 
 void TypeTable::check_function(std::vector<std::string>& mistakes, const std::string& where,
-                               const Overload& overload) const {
+                               const Overload& overload, bool has_object) const {
+  std::set<std::string_view> names;
+  if (has_object) names.insert("self");  // What the stubs call the object.
+  for (const auto& note : overload.notes)
+    if (!names.insert(note.name).second)
+      mistakes.push_back(where + " has more than one parameter called " + note.name +
+                         (has_object && note.name == "self" ? ", which is the object's name" : ""));
   for (const auto& parameter : overload.parameters)
     if (parameter.bound_type && !find(*parameter.bound_type))
       mistakes.push_back(where + " takes a " + readable_type_name(*parameter.bound_type) +

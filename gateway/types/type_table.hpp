@@ -95,9 +95,9 @@ class TypeTable {
   /// The NamedError that Python shall see for a C++ exception, never null.
   std::shared_ptr<NamedError> translate(const std::exception& error) const;
 
-  /// Every registered name, sorted.
+  /// Every registered name, sorted, and every alias after them.
   std::vector<std::string> class_names() const;
-  /// The members of `name` that are classes: "Inner" for "a.C$Inner".
+  /// The members of `name` that are classes, or aliases of classes: "Inner" for "a.C$Inner".
   std::vector<std::string> nested_classes(std::string_view name) const;
 
  private:
@@ -106,7 +106,7 @@ class TypeTable {
   void check_defaults(std::vector<std::string>& mistakes, const Registry& registry) const;
   void refuse(const std::vector<std::string>& mistakes);
   void check_function(std::vector<std::string>& mistakes, const std::string& where,
-                      const Overload& overload) const;
+                      const Overload& overload, bool has_object) const;
   void link(Class& type);
   void inherit(Class& type);
 

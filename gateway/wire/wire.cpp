@@ -53,13 +53,23 @@ Result<Part> decode_boolean(std::string_view text) {
   return WireError::bad_boolean;
 }
 
-/// An `i` that needs more than 32 bits is read as a long; an `L` is one whatever its size.
+/// One that is too large for a signed number.
+Result<Part> decode_large_integer(std::string_view digits) {
+  std::uint64_t number = 0;
+  const auto end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return WireError::number_too_large;
+  return Part(Value(number));
+}
+
+/// An `i` that needs more than 32 bits is read as a long; an `L` is one whatever its size, or an
+/// unsigned number.
 Result<Part> decode_integer(std::string_view text, bool is_int) {
   if (text.starts_with('+')) text.remove_prefix(1);
   std::int64_t number = 0;
   const auto end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, number);
-  if (parsed.ec == std::errc::result_out_of_range) return WireError::number_too_large;
+  if (parsed.ec == std::errc::result_out_of_range) return decode_large_integer(text);
   if (parsed.ec != std::errc() || parsed.ptr != end) return WireError::bad_number;
   using Int = std::numeric_limits<std::int32_t>;
   if (is_int && number >= Int::min() && number <= Int::max())
@@ -229,6 +239,10 @@ void append_plain(std::string& out, const Value& value) {
                append_number(out, number);
              },
              [&](std::int64_t number) {
+               out += code::int64;
+               append_number(out, number);
+             },
+             [&](std::uint64_t number) {
                out += code::int64;
                append_number(out, number);
              },

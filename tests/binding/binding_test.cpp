@@ -47,6 +47,17 @@ Value list(std::vector<Value> values) { return std::make_shared<List>(std::move(
 }  // namespace
 
 TEST_SUITE("binding") {
+  TEST_CASE("stubs say an alias is its class, and what enumerations and buffers return") {
+    House house;
+    const auto files = stub_files(house.registry);
+    const auto& text = files.at("jvm/house/__init__.pyi");
+    CHECK(contains(text, "\nHeater = _house.Thermostat\n"));
+    CHECK(contains(text, "\n    Bounds = _house.Thermostat.Limits\n"));
+    CHECK(contains(text, "def values() -> Sequence[_house.Mode]: ..."));
+    CHECK(contains(files.at("jvm/__init__.pyi"), "    Heater: type[_house.Heater]\n"));
+    CHECK(contains(files.at("jvm/java/util/__init__.pyi"), "\nLinkedHashMap = "));
+  }
+
   TEST_CASE("a default value stands for what Python leaves out") {
     House house;
     CHECK(house.call("house.Calls", "scale", {4.0}) == Value(8.0));

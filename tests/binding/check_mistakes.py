@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles mistakes.cpp and checks that each mistake is answered by its one sentence, and that the
-compiler says nothing else: check_mistakes.py SOURCE_ROOT FILE COMPILER..."""
+compiler says nothing else: check_mistakes.py SOURCE_ROOT FILE COMPILER...
+
+Where no function of ours takes the argument, the one error is the compiler's own. What a comment
+then begins `note: ` has to stand in the notes below it.
+"""
 
 import re
 import subprocess
@@ -19,20 +23,32 @@ def expected_sentences(lines: list[str], first: int) -> list[tuple[int, int, str
 
 
 def reported_errors(output: str, name: str) -> list[tuple[int, str]]:
-    """Each error with the line of our file that led to it: gcc names that before, clang after."""
+    """Each error with the line of our file that led to it: gcc names that before, clang after. The
+    notes are part of their error."""
     errors: list[tuple[int, str]] = []
     is_gcc = "required from here" in output
     line = 0
     for text in output.splitlines():
         place = re.search(rf"{re.escape(name)}:(\d+):\d+:", text)
-        if place and is_gcc:
-            line = int(place[1])
         error = re.search(r"error: (.*)", text)
+        if place and is_gcc and not error:
+            line = int(place[1])
         if error:
-            errors.append((line, error[1]))
-        elif place and not is_gcc and errors and errors[-1][0] == 0:
-            errors[-1] = (int(place[1]), errors[-1][1])
+            errors.append((int(place[1]) if place else line, error[1]))
+        elif errors:
+            if place and not is_gcc and errors[-1][0] == 0:
+                errors[-1] = (int(place[1]), errors[-1][1])
+            if note := re.search(r"note: (.*)", text):
+                errors[-1] = (errors[-1][0], f"{errors[-1][1]}\nnote: {note[1]}")
     return errors
+
+
+def is_said(sentence: str, error: str) -> bool:
+    """Whether the error or, where that is asked for, one of its notes has the sentence."""
+    text, *notes = error.splitlines()
+    if sentence.startswith("note: "):
+        return any(sentence.removeprefix("note: ") in note for note in notes)
+    return f"py4cpp: {sentence}" in text
 
 
 def main(root: str, source: str, *compiler: str) -> int:
@@ -49,8 +65,7 @@ def main(root: str, source: str, *compiler: str) -> int:
     for begin, end, sentence in expected_sentences(lines, start):
         said = [text for line, text in errors if begin <= line <= end]
         errors = [error for error in errors if not begin <= error[0] <= end]
-        text = said[0].replace("static assertion failed due to", "") if said else ""
-        if len(said) != 1 or f"py4cpp: {sentence}" not in text:
+        if len(said) != 1 or not is_said(sentence, said[0]):
             wrong += 1
             print(f"{path.name}:{begin}: expected '{sentence}', the compiler said {said}")
     for line, text in errors:

@@ -2,6 +2,7 @@
 #include "house.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "gateway/convert_chrono.hpp"
 #include "gateway/convert_path.hpp"
@@ -169,6 +170,19 @@ void bind_values(Registry& registry) {
                        return map;
                      })
       .static_method("points", [](const std::vector<Point>& points) { return points.size(); })
+      .static_method("sorted",
+                     [](const std::map<std::string, int, std::less<>>& map) {
+                       std::set<int, std::greater<>> numbers;
+                       for (const auto& [name, number] : map) numbers.insert(number);
+                       return numbers;
+                     })
+      .static_method("greatest",
+                     [](std::uint64_t number) {
+                       return std::max(number, std::numeric_limits<std::uint64_t>::max() - 1);
+                     })
+      .static_method("any", [](const Value& value) { return value; })
+      .static_method("text", [](bool is_known) { return is_known ? "known" : nullptr; })
+      .static_method("nothing", [](std::tuple<>) {})
       .static_method("unique", [] { return std::make_unique<Point>(1, 2); })
       .static_method("shared", [](std::shared_ptr<const Point> point) { return point; })
       .static_method("hot", [](Fahrenheit temperature) { return temperature.degrees > 100; })
@@ -289,6 +303,8 @@ void bind(Registry& registry) {
         return Thermostat::made;
       });
   registry.type("house.Thermostat$Limits").static_field("LOWEST", 5);
+  registry.alias("house.Heater", "house.Thermostat");
+  registry.alias("house.Thermostat$Bounds", "house.Thermostat$Limits");
   registry.callback<int(int)>("house.Function", "compute", arg("x"));
   bind_calls(registry);
   bind_functions(registry);

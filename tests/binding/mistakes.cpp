@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "gateway/convert_tuple.hpp"
 #include "gateway/registry.hpp"
 
 namespace {
@@ -40,6 +41,29 @@ union Either {
   float real;
 };
 struct Celsius {};
+/// One for each case: a compiler says a sentence once for each type.
+template <int>
+struct Engine {
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+};
+struct Unordered {
+  explicit Unordered(int) {}
+};
+class Declared;
+struct Awkward {
+  void turn(int) {}
+  void turn(double) {}
+  void watch() volatile {}
+  void consume() && {}
+  void print(const char*, ...) {}
+  Robot&& release();
+  const char* name = nullptr;
+  std::unique_ptr<Robot> robot;
+};
+template <class T>
+void any(T) {}
 
 }  // namespace
 
@@ -49,7 +73,7 @@ struct py4cpp::convert<Celsius> : py4cpp::convert<double> {
 };
 
 void mistakes(Registry& registry, Type<Robot> robot, Type<Abstract> abstract, Type<void> nothing,
-              const Proxy& python) {
+              Type<Awkward> awkward, const Proxy& python, const Engine<0>& engine) {
   // cannot read the function's parameters
   robot.method("a", [](Robot&, auto) {});
   // cannot read the function's parameters
@@ -80,6 +104,62 @@ void mistakes(Registry& registry, Type<Robot> robot, Type<Abstract> abstract, Ty
   robot.static_method("a", [](Either) {});
   // a parameter is a raw pointer
   robot.static_method("a", [] { return std::function<void(Stranger*)>(); });
+  // note: ChooseOneFunctionWithPy4cppOverload
+  awkward.method("a", &Awkward::turn);
+  // note: ChooseOneFunctionWithPy4cppOverload
+  awkward.static_method("a", any);
+  // cannot read the function's parameters
+  awkward.method("a", &Awkward::watch);
+  // cannot read the function's parameters
+  awkward.method("a", &Awkward::consume);
+  // cannot read the function's parameters
+  awkward.method("a", &Awkward::print);
+  // the lambda is mutable
+  robot.method("a", [count = 0](Robot&) mutable { return ++count; });
+  // a function returns an rvalue reference
+  awkward.method("a", &Awkward::release);
+  // a char pointer does not say who keeps its text
+  robot.static_method("a", [](const char*) {});
+  // a char pointer does not say who keeps its text
+  awkward.field("a", &Awkward::name);
+  // a parameter is a unique_ptr
+  awkward.field("a", &Awkward::robot);
+  // a class is only declared here
+  robot.static_method("a", [](Declared&) {});
+  // a class is only declared here
+  robot.static_method("a", [](std::shared_ptr<Declared>) {});
+  // a class is only declared here
+  registry.type<Declared>("a.A");
+  // an object of a class that cannot be copied is taken by value
+  robot.static_method("a", [](Engine<1>) {});
+  // an object of a class that cannot be copied is taken by value
+  registry.callback<void(Engine<2>)>("a.A", "a");
+  // an object of a class that cannot be copied is taken by value
+  python.call<Engine<3>>("a");
+  // a parameter holds objects of a class that cannot be copied
+  robot.static_method("a", [](const std::vector<Engine<4>>&) {});
+  // a parameter holds objects of a class that cannot be copied
+  robot.static_method("a", [](const std::optional<Engine<5>>&) {});
+  // a parameter holds objects of a class that cannot be copied
+  robot.static_method("a", [](const std::array<Engine<6>, 2>&) {});
+  // a parameter holds objects of a class that cannot be copied
+  robot.static_method("a", [](const std::tuple<int, Engine<7>>&) {});
+  // a parameter holds objects of a class that cannot be copied
+  robot.static_method("a", [](const Varargs<Engine<8>>&) {});
+  // a parameter holds objects of a class that cannot be copied
+  robot.static_method("a", [](const std::function<void(Engine<9>)>&) {});
+  // an object that can be neither copied nor moved is returned by value
+  robot.static_method("a", [] { return Engine<10>(); });
+  // an object that can be neither copied nor moved is returned by value
+  robot.static_field("a", Engine<11>());
+  // an object of a class that cannot be copied is given to Python by reference
+  python.call<void>("a", engine);
+  // the keys of a map or set have no operator <
+  robot.static_method("a", [](const std::map<Unordered, int>&) {});
+  // the keys of a map or set have no operator <
+  robot.static_method("a", [](const std::set<Unordered>&) {});
+  // the keys of a map or set have no operator <
+  robot.static_method("a", [](const std::unordered_map<Unordered, int>&) {});
   // the result of a call to Python is a value; leave out the reference
   python.call<const std::string&>("a");
   // the result of a call to Python owns what it shows

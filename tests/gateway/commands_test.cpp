@@ -130,10 +130,14 @@ TEST_SUITE("commands") {
                             .send("c\nt\ngrow\nq\ne\n")
                             .expect("!zsan argument cannot be read: an argument begins with an "
                                     "unknown type code\n"));
+  }
+
+  TEST_CASE("an integer of more than 64 bits is an error of its call only") {
     Conversation().play(Script()
-                            .send("c\nt\ngrow\nL9223372036854775808\ne\n")
-                            .expect("!zsan argument cannot be read: an integer needs more than 64 "
-                                    "bits\n"));
+                            .exchange("c\nt\ngrow\nL18446744073709551616\ne\n",
+                                      "!xsan argument cannot be read: an integer needs more than "
+                                      "64 bits\n")
+                            .exchange("c\nt\narea\ne\n", "!yd9.0\n"));
   }
 
   TEST_CASE("an unknown command ends the connection and an unknown sub-command does not") {

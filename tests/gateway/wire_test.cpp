@@ -61,11 +61,21 @@ TEST_SUITE("wire") {
     CHECK(plain("L5").get_if<std::int64_t>());
     CHECK(plain("i+7") == Value(7));
     CHECK(plain("L-9223372036854775808") == Value(std::numeric_limits<std::int64_t>::min()));
-    CHECK(fails_with("L9223372036854775808", WireError::number_too_large));
     for (const auto* bad : {"i", "i1.5", "iabc", "L 1", "i1 ", "i0x10"})
       CHECK_MESSAGE(fails_with(bad, WireError::bad_number), bad);
     CHECK(encoded(-5) == "i-5");
     CHECK(encoded(std::int64_t{7}) == "L7");
+  }
+
+  TEST_CASE("a long may be as large as 64 bits without a sign, and no larger") {
+    CHECK(plain("L9223372036854775807").get_if<std::int64_t>());
+    CHECK(plain("L9223372036854775808") == Value(std::uint64_t{1} << 63));
+    CHECK(plain("L18446744073709551615") == Value(~std::uint64_t{0}));
+    CHECK(encoded(~std::uint64_t{0}) == "L18446744073709551615");
+    CHECK(encoded(std::uint64_t{7}) == "L7");
+    for (const auto* large :
+         {"L18446744073709551616", "i18446744073709551616", "L-9223372036854775809"})
+      CHECK_MESSAGE(fails_with(large, WireError::number_too_large), large);
   }
 
   TEST_CASE("doubles are read in Python's, Java's and numpy's spelling") {

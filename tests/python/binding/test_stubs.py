@@ -22,7 +22,7 @@ from py4j.clientserver import ClientServer
 if TYPE_CHECKING:
     from jvm import Jvm
     from collections.abc import Sequence
-    from jvm.house import Listener, Mode, Thermostat
+    from jvm.house import Heater, Listener, Mode, Thermostat
     from jvm.house.odd import Watcher
 
 jvm: "Jvm" = ClientServer().jvm
@@ -50,6 +50,14 @@ limit: int = jvm.house.Thermostat.MAX
 lowest: int = jvm.house.Thermostat.Limits.LOWEST
 mode: "Mode" = jvm.house.Values.next("HEAT")
 name: str = jvm.house.Mode.HEAT.name()
+mode = jvm.house.Mode.valueOf("HEAT")
+modes: "Sequence[Mode]" = jvm.house.Mode.values()
+heater: "Heater" = jvm.house.Heater(18)
+thermostat = heater
+bound: int = jvm.house.Thermostat.Bounds.LOWEST
+linked = jvm.java.util.LinkedHashMap()
+linked["a"] = 1
+jvm.house.Values.nothing(())
 total: int = jvm.house.Calls.sum(1, 2, 3)
 words: str = jvm.house.Calls.sum("a", "b")
 scaled: float = jvm.house.Calls.scale(2, 1.5)
@@ -87,6 +95,8 @@ WRONG = {
     'jvm.house.Thermostat(1).room = "bath"': "misc",
     "jvm.house.Thermostat(1).add(jvm.house.Point())": "arg-type",
     'jvm.house.Values.next("WARM")': "arg-type",
+    "text: str = jvm.house.Mode.values()[0]": "assignment",
+    'jvm.house.Heater("warm")': "arg-type",
     "jvm.house.Values.parent(None)": "arg-type",
     'jvm.house.Values.array(["x"])': "list-item",
     'jvm.house.Calls.sum(1, "x")': "call-overload",

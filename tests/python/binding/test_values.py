@@ -60,6 +60,30 @@ def test_containers_cross_by_copy(house: Any) -> None:
     assert house.Values.points([house.Point(1, 2), house.Point()]) == 2
 
 
+def test_maps_and_sets_may_have_a_comparator(house: Any) -> None:
+    assert set(house.Values.sorted({"a": 1, "b": 2})) == {1, 2}
+
+
+def test_integers_of_64_bits_cross_with_and_without_a_sign(house: Any) -> None:
+    for number in (2**64 - 1, 2**63, 2**63 - 1, -(2**63)):
+        assert house.Values.any(number) == number
+    assert house.Values.greatest(2**64 - 1) == 2**64 - 1
+    assert house.Values.greatest(0) == 2**64 - 2
+    with pytest.raises(Py4JError, match="does not exist"):
+        house.Values.maybe(2**63)
+
+
+def test_a_larger_integer_is_an_error_of_its_call_only(house: Any) -> None:
+    with pytest.raises(Py4JError, match="more than 64 bits"):
+        house.Values.any(2**64)
+    assert house.Values.any(2**64 - 1) == 2**64 - 1
+
+
+def test_a_null_text_is_none(house: Any) -> None:
+    assert house.Values.text(True) == "known"
+    assert house.Values.text(False) is None
+
+
 def test_owned_and_shared_results_are_objects(house: Any) -> None:
     assert str(house.Values.unique()) == "(1, 2)"
     point = house.Point(5, 6)

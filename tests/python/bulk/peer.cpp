@@ -65,9 +65,10 @@ class Lab {
   void negate(std::span<double> values) const {
     for (double& value : values) value = -value;
   }
-  std::int64_t checksum(const SharedBuffer& buffer) const {
+  std::int64_t checksum(const SharedBuffer& buffer) const { return checksum_of(buffer.bytes()); }
+  std::int64_t checksum_of(std::span<const std::byte> bytes) const {
     std::int64_t sum = 0;
-    for (const std::byte byte : buffer.bytes()) sum += std::to_integer<int>(byte);
+    for (const std::byte byte : bytes) sum += std::to_integer<int>(byte);
     return sum;
   }
 
@@ -111,6 +112,7 @@ int run(int count, char** words) {
       .method("count_copied", &Lab::count_copied)
       .method("negate", &Lab::negate)
       .method("checksum", &Lab::checksum)
+      .method("checksum_of", &Lab::checksum_of)
       .method("apply", &Lab::apply)
       .method("twice", &Lab::twice)
       .method("metrics",

@@ -165,6 +165,32 @@ def test_writes_beyond_the_end_are_refused(gateway: Any) -> None:
     assert bulk.to_bytes(buffer) == b"\0abc"
 
 
+def test_bytes_in_shared_memory_are_taken_where_bytes_are(gateway: Any, lab: Any, way: str) -> None:
+    data = bytes(range(256)) * 10
+    assert lab.checksum_of(data) == sum(data)
+    assert lab.checksum_of(bulk.from_bytes(gateway, data)) == sum(data)
+    assert lab.checksum_of(bulk.from_bytes(gateway, b"")) == 0
+    assert lab.size_of_bytes(bulk.from_bytes(gateway, data)) == len(data)
+    assert lab.checksum_of(bulk.from_numpy(gateway, np.arange(3, dtype="u1"))) == 3
+    with pytest.raises(Py4JError, match="SharedBuffer of <f8"):
+        lab.checksum_of(bulk.from_numpy(gateway, np.ones(2)))
+
+
+def test_a_gateway_without_bulk_data_says_what_to_do(
+    gateway: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Names of Java that are not registered are packages, as this one is without bind_bulk.
+    monkeypatch.setattr(bulk, "BUFFER_CLASS", "Unregistered")
+    for use in (
+        lambda: bulk.from_numpy(gateway, np.ones(2)),
+        lambda: bulk.from_bytes(gateway, b"x"),
+        lambda: bulk.shared_array(gateway, 3),
+        lambda: bulk.to_numpy(gateway.entry_point.plain_ints()),
+    ):
+        with pytest.raises(TypeError, match="call bind_bulk"):
+            use()
+
+
 def test_bytes_go_to_cpp_and_back(gateway: Any, lab: Any, way: str) -> None:
     data = bytes(range(256)) * 41_000  # More than one piece of an upload.
     buffer = bulk.from_bytes(gateway, data)

@@ -70,7 +70,7 @@ def connection(peer: Peer) -> Iterator[socket.socket]:
 
 @pytest.mark.parametrize(
     "part",
-    [b"q1", b"iq", b"L9223372036854775808", b"b", b"d1.5x", b"j=", b"r", b"f", b"fp0", b"D"],
+    [b"q1", b"iq", b"L1.5", b"b", b"d1.5x", b"j=", b"r", b"f", b"fp0", b"D"],
     ids=bytes.decode,
 )
 def test_an_argument_that_cannot_be_read_ends_the_connection(
