@@ -31,7 +31,8 @@ constexpr EvalTypeInfo over_columns(EvalType type, std::string_view name, DataFo
           .named_since = named_since,
           .input_in_struct = false,
           .output_in_struct = false,
-          .input_type_since = never};
+          .input_type_since = never,
+          .profiled_since = v40};
 }
 
 // A function over an iterator of batches is alone, and has no use for names.
@@ -43,12 +44,17 @@ constexpr EvalTypeInfo over_batches(EvalType type, std::string_view name, DataFo
   return row;
 }
 
+constexpr EvalTypeInfo profiled_since_41(EvalTypeInfo row) {
+  row.profiled_since = v41;
+  return row;
+}
+
 constexpr EvalTypeInfo map_batches(EvalType type, std::string_view name) {
   EvalTypeInfo row = over_batches(type, name, DataForm::arrow_stream, v35, never);
   row.arguments = ArgumentForm::none;
   row.input_in_struct = true;
   row.output_in_struct = true;
-  return row;
+  return profiled_since_41(row);
 }
 
 constexpr EvalTypeInfo map_groups(EvalType type, std::string_view name, DataForm input,
@@ -77,6 +83,7 @@ constexpr EvalTypeInfo over_frames(EvalType type, std::string_view name, Payload
   row.output = DataForm::frames;
   row.payload = payload;
   row.arguments = arguments;
+  if (payload != PayloadForm::udfs) row.profiled_since = never;
   return row;
 }
 
@@ -85,6 +92,7 @@ constexpr EvalTypeInfo arrow_udtf(EvalType type, std::string_view name, ReleaseN
   EvalTypeInfo row = over_columns(type, name, DataForm::arrow_stream, first, named_since);
   row.payload = PayloadForm::udtf;
   row.output_in_struct = true;
+  row.profiled_since = never;
   return row;
 }
 
@@ -107,7 +115,8 @@ constexpr std::array rows{
     map_groups(sql_grouped_map_pandas_udf, "SQL_GROUPED_MAP_PANDAS_UDF", groups, v35),
     over_columns(sql_grouped_agg_pandas_udf, "SQL_GROUPED_AGG_PANDAS_UDF", groups, v35, v40),
     windowed(sql_window_agg_pandas_udf, "SQL_WINDOW_AGG_PANDAS_UDF", v35, v40),
-    over_batches(sql_scalar_pandas_iter_udf, "SQL_SCALAR_PANDAS_ITER_UDF", stream, v35, v40),
+    profiled_since_41(
+        over_batches(sql_scalar_pandas_iter_udf, "SQL_SCALAR_PANDAS_ITER_UDF", stream, v35, v40)),
     map_batches(sql_map_pandas_iter_udf, "SQL_MAP_PANDAS_ITER_UDF"),
     map_groups(sql_cogrouped_map_pandas_udf, "SQL_COGROUPED_MAP_PANDAS_UDF", cogroups, v35),
     map_batches(sql_map_arrow_iter_udf, "SQL_MAP_ARROW_ITER_UDF"),

@@ -83,6 +83,8 @@ struct EvalTypeInfo {
   bool output_in_struct = false;
   /// The first release that is told the input's type as JSON; 0.0 for never.
   ReleaseNumber input_type_since = {};
+  /// The first release whose workers profile functions of this type; 0.0 for never.
+  ReleaseNumber profiled_since = {};
 };
 
 /// Every row, by number.

@@ -58,7 +58,6 @@ struct WireVariant {
   bool stream_per_group = false;       ///< grouped data is one Arrow stream per group, not a batch
   const char* window_bounds_key = "";  ///< what the conf calls the bounds of window functions
   int timing_fields = 0;               ///< 64-bit numbers in the timing section of an answer
-  bool udf_profilers = false;          ///< workers can profile UDFs ("perf" or "memory")
   bool variant_type = false;           ///< there is a Spark SQL type for variants
   bool time_type = false;              ///< there is one for the time of day
   bool spatial_types = false;          ///< there are two for geometries and geographies

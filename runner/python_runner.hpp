@@ -78,8 +78,9 @@ struct RunnerOptions {
   std::vector<WindowBound> window_bounds = {};
   /// Hands broadcasts out; without it workers read the files themselves.
   std::shared_ptr<BroadcastServer> broadcast_server = {};
-  /// "perf" or "memory" has the worker profile its functions (from 4.0 on); the profile comes back
-  /// as an accumulator's update with a negative id, from 4.2 on as two, for drivers of two ages.
+  /// "perf" or "memory" has the worker profile UDFs whose type's `profiled_since` is reached; the
+  /// profile comes back as an accumulator's update with a negative id, from 4.2 on as two, for
+  /// drivers of two ages. "memory" needs the package memory-profiler beside the worker's PySpark.
   std::string udf_profiler = {};
 };
 
@@ -90,8 +91,9 @@ class BasePythonRunner {
  public:
   /// `argument_offsets` has the argument columns of each chain of functions. Throws Error when
   /// their numbers differ, a function is missing, functions need different interpreters, the
-  /// release lacks the eval type, an argument is named where names are not read, or a function has
-  /// broadcasts and `client_package` is set. `factories` outlives the runner and its tasks.
+  /// release lacks the eval type, an argument is named where names are not read, a profiler is
+  /// wanted where there is none, or a function has broadcasts and `client_package` is set.
+  /// `factories` outlives the runner and its tasks.
   BasePythonRunner(WorkerFactories& factories, std::vector<ChainedPythonFunctions> functions,
                    EvalType eval_type, std::vector<std::vector<Argument>> argument_offsets,
                    RunnerOptions options = {});

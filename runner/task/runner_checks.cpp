@@ -90,12 +90,16 @@ std::string window_bounds_text(const std::vector<WindowBound>& bounds, const Eva
   return text;
 }
 
-void add_profiler(RunnerOptions& options, const PythonRelease& release) {
+void add_profiler(RunnerOptions& options, const EvalTypeInfo& type, const PythonRelease& release) {
   if (options.udf_profiler.empty()) return;
-  if (!release.variant().udf_profilers) {
-    throw Error("PySpark " + release.text() + " cannot profile with '" + options.udf_profiler +
-                "' in its workers; use " +
-                to_text(first_release_with(&WireVariant::udf_profilers)) + " or later");
+  const std::string what =
+      described(type) + " cannot be profiled with '" + options.udf_profiler + "': ";
+  if (type.profiled_since == ReleaseNumber{}) {
+    throw Error(what + "workers profile UDFs only; leave udf_profiler empty");
+  }
+  if (release.number() < type.profiled_since) {
+    throw Error(what + "PySpark " + release.text() + " has no profiler for it; use " +
+                to_text(type.profiled_since) + " or later");
   }
   if (options.udf_profiler != "perf" && options.udf_profiler != "memory") {
     throw Error("there is no UDF profiler '" + options.udf_profiler + "'; use perf or memory");
@@ -156,7 +160,7 @@ RunnerOptions completed(RunnerOptions options, EvalType type, const PythonReleas
     options.runner_conf[release.variant().window_bounds_key] =
         window_bounds_text(options.window_bounds, info, functions);
   }
-  add_profiler(options, release);
+  add_profiler(options, info, release);
   add_input_type(options, info, release);
   return options;
 }

@@ -197,4 +197,30 @@ TEST_SUITE("eval type") {
     CHECK_THROWS_AS(profiled(v35, "perf"), Error);
     CHECK_THROWS_AS(profiled(v43, "fast"), Error);
   }
+
+  TEST_CASE("a profiler is refused where the worker would ignore it") {
+    const auto profiled = [](EvalType type, const PythonRelease& release) {
+      return completed({.input_type_json = "{}", .udf_profiler = "perf"}, type, release, 1);
+    };
+    for (const EvalType type : {EvalType::non_udf, EvalType::sql_table_udf,
+                                EvalType::sql_arrow_table_udf, EvalType::sql_arrow_udtf}) {
+      CAPTURE(eval_type_info(type).name);
+      CHECK_THROWS_AS(profiled(type, v43), Error);
+    }
+    CHECK_THROWS_WITH_AS(profiled(EvalType::sql_table_udf, v43),
+                         "SQL_TABLE_UDF (eval type 300) cannot be profiled with 'perf': workers "
+                         "profile UDFs only; leave udf_profiler empty",
+                         Error);
+    for (const EvalType type :
+         {EvalType::sql_scalar_pandas_iter_udf, EvalType::sql_map_pandas_iter_udf,
+          EvalType::sql_map_arrow_iter_udf}) {
+      CAPTURE(eval_type_info(type).name);
+      CHECK_THROWS_AS(profiled(type, v40), Error);
+      CHECK_NOTHROW(profiled(type, v41));
+    }
+    CHECK_THROWS_WITH_AS(profiled(EvalType::sql_map_arrow_iter_udf, v40),
+                         "SQL_MAP_ARROW_ITER_UDF (eval type 207) cannot be profiled with 'perf': "
+                         "PySpark 4.0 has no profiler for it; use 4.1 or later",
+                         Error);
+  }
 }

@@ -81,7 +81,8 @@ Outcome run_arrow(Pool& pool, const TaskDescription& task) {
   }
   check(output->Close(), "the output");
   return {.worker_pid = running->task().worker_pid(),
-          .worker_reused = running->task().worker_reused()};
+          .worker_reused = running->task().worker_reused(),
+          .accumulator_updates = running->task().accumulator_updates()};
 }
 
 }  // namespace py4cpp::runner::test

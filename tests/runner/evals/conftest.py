@@ -20,6 +20,7 @@ if not PYSPARK.exists():
     pytest.exit(f"{PYSPARK} is missing: run ./test --all-releases", 1)
 
 import pyspark  # noqa: E402
+from evals import tasks  # noqa: E402
 from evals.peer import OFFERED, Peer  # noqa: E402
 from pyspark import cloudpickle  # noqa: E402
 
@@ -42,11 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="module", autouse=True)
 def functions_by_value(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Pickles a module's functions as what they are: workers cannot import the module."""
-    module = sys.modules[request.module.__name__]
-    cloudpickle.register_pickle_by_value(module)
+    """Pickles functions of tests as what they are: workers cannot import their modules."""
+    modules = [sys.modules[request.module.__name__], tasks]
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
     yield
-    cloudpickle.unregister_pickle_by_value(module)
+    for module in modules:
+        cloudpickle.unregister_pickle_by_value(module)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "runner/python_udf_runner.hpp"
+#include "tests/runner/hex.hpp"
 
 namespace py4cpp::runner::test {
 
@@ -52,6 +53,7 @@ std::vector<ChainedPythonFunctions> TaskDescription::functions() const {
     for (const std::string name : udf.at("commands")) {
       chain.functions.push_back(pool_.function(folder_ / name));
     }
+    chain.result_id = static_cast<std::int64_t>(made.size());
   }
   return made;
 }
@@ -97,7 +99,8 @@ PythonFunction TaskDescription::rdd_function() const {
 RunnerOptions TaskDescription::options() const {
   RunnerOptions made{.runner_conf = json_.at("conf"),
                      .eval_conf = json_.at("eval_conf"),
-                     .input_type_json = json_.value("input_type", "")};
+                     .input_type_json = json_.value("input_type", ""),
+                     .udf_profiler = json_.at("profiler")};
   for (const auto& window : json_.at("windows")) {
     made.window_bounds.push_back(window == "bounded" ? WindowBound::bounded
                                                      : WindowBound::unbounded);
@@ -136,14 +139,20 @@ Outcome run_frames(Pool& pool, const TaskDescription& task) {
     output.write(reinterpret_cast<const char*>(run.data()),
                  static_cast<std::streamsize>(run.size()));
   }
-  return {.worker_pid = running->worker_pid(), .worker_reused = running->worker_reused()};
+  return {.worker_pid = running->worker_pid(),
+          .worker_reused = running->worker_reused(),
+          .accumulator_updates = running->accumulator_updates()};
 }
 
 json run(Pool& pool, const std::string& folder) try {
   const TaskDescription task(pool, folder);
   const bool frames = eval_type_info(task.eval_type()).input == DataForm::frames;
   const Outcome outcome = frames ? run_frames(pool, task) : run_arrow(pool, task);
-  return {{"worker_pid", outcome.worker_pid}, {"worker_reused", outcome.worker_reused}};
+  json updates = json::array();
+  for (const Bytes& update : outcome.accumulator_updates) updates.push_back(hex(update));
+  return {{"worker_pid", outcome.worker_pid},
+          {"worker_reused", outcome.worker_reused},
+          {"accumulator_updates", updates}};
 } catch (const PythonError& error) {
   return {{"error", "PythonError"}, {"text", error.what()}, {"traceback", error.traceback()}};
 } catch (const WorkerFailed& error) {

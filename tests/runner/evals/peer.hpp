@@ -62,6 +62,7 @@ class TaskDescription {
 struct Outcome {
   pid_t worker_pid = 0;
   bool worker_reused = false;
+  std::vector<Bytes> accumulator_updates = {};
 };
 
 /// Runs a task over Arrow data and writes its output as one Arrow stream, or as an empty file when

@@ -101,6 +101,8 @@ class Answer:
     is_frames: bool
     worker_pid: int
     worker_reused: bool
+    updates: Sequence[bytes] = ()
+    """Those of accumulators, pickled."""
 
     def batches(self) -> list[pa.RecordBatch]:
         """The batches as the worker wrote them."""
@@ -143,6 +145,8 @@ class Task:
     partition: int = 0
     batch_rows: int = 10_000
     """Larger batches are cut."""
+    profiler: str = ""
+    """ "perf" or "memory"; the profile of the first function is filed under 1, and so on."""
 
     def write(self, folder: Path) -> None:
         """Writes the folder that the program reads."""
@@ -155,6 +159,7 @@ class Task:
             "eval_conf": dict(self.eval_conf),
             "windows": list(self.windows),
             "batch_rows": self.batch_rows,
+            "profiler": self.profiler,
         }
         if isinstance(self.source, pa.Table):
             description["input_type"] = input_type(self.source.schema)
@@ -207,7 +212,8 @@ class Peer:
                 raise TaskError(said["error"], said["text"], said.get("traceback", ""))
             output = (folder / "output").read_bytes()
             is_frames = task.eval_type in (0, 100, 300)
-            return Answer(output, is_frames, said["worker_pid"], said["worker_reused"])
+            updates = [bytes.fromhex(update) for update in said["accumulator_updates"]]
+            return Answer(output, is_frames, said["worker_pid"], said["worker_reused"], updates)
 
     def close(self) -> None:
         """Ends the program, which ends its workers."""

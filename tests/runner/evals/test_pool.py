@@ -3,109 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyspark.util
 import pytest
-from evals.peer import (
-    KNOWN,
-    OFFERED,
-    RELEASE,
-    Answer,
-    Peer,
-    RddFunction,
-    Task,
-    TaskError,
-    Udf,
-    Udtf,
-    frame,
-)
+from evals.peer import KNOWN, OFFERED, RELEASE, Peer, RddFunction, Task, TaskError, Udf
+from evals.tasks import FRAMES, NUMBERS, TASKS, expected, listed, plus_partition
 
-NUMBERS = pa.table({"_0": pa.array([1, 2, 3], pa.int64())})
-ROW = pa.struct([("_0", pa.int64())])
-NUMBERED = pa.schema([("_0", pa.int64())])
-FRAMES = [frame([(1,), (2,), (3,)])]
+STREAMING_STATE = {208, 211, 212, 213, 214}
 
 
-def partition() -> int:
-    """The partition of the task that calls this."""
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
-    assert context
-    return 10 * int(context.partitionId())
-
-
-def plus_partition(values: Any) -> Any:
-    return values + partition()
-
-
-def sum_plus_partition(values: Any) -> int:
-    return int(values.sum()) + partition()
-
-
-def each_plus_partition(batches: Iterator[Any]) -> Iterator[Any]:
-    return (batch + partition() for batch in batches)
-
-
-def arrow_plus_partition(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield pa.record_batch({"_0": [x + partition() for x in batch[0].to_pylist()]})
-
-
-def rdd_plus_partition(rows: Iterator[Any]) -> Iterator[Any]:
-    return (row[0] + partition() for row in rows)
-
-
-class Plus:
-    """Gives each number plus the partition."""
-
-    def eval(self, x: int) -> Iterator[tuple[int]]:
-        yield (x + partition(),)
-
-
-def listed(answer: Answer) -> list[Any]:
-    """Items or rows, without the tuples that hold them."""
-    values = answer.items() if answer.is_frames else answer.values()
-    return [v[0][0] if isinstance(v, tuple) else v for v in values]
-
-
-GROUP = [2, 0, 0]  # No keys; one column.
-# One of each eval type that every release has.
-TASKS: dict[int, Callable[[], Task]] = {
-    0: lambda: Task(0, RddFunction(rdd_plus_partition), FRAMES),
-    100: lambda: Task(100, [Udf(plus_partition, pa.int64())], FRAMES),
-    101: lambda: Task(101, [Udf(plus_partition, pa.int64())], NUMBERS),
-    200: lambda: Task(200, [Udf(plus_partition, pa.int64())], NUMBERS),
-    204: lambda: Task(204, [Udf(each_plus_partition, pa.int64())], NUMBERS),
-    201: lambda: Task(201, [Udf(plus_partition, ROW, GROUP)], [NUMBERS]),
-    202: lambda: Task(202, [Udf(sum_plus_partition, pa.int64())], [NUMBERS]),
-    203: lambda: Task(203, [Udf(sum_plus_partition, pa.int64())], [NUMBERS], windows=["unbounded"]),
-    205: lambda: Task(205, [Udf(each_plus_partition, ROW)], NUMBERS),
-    206: lambda: Task(
-        206, [Udf(lambda left, _: plus_partition(left), ROW, GROUP * 2)], [(NUMBERS, NUMBERS)]
-    ),
-    207: lambda: Task(207, [Udf(arrow_plus_partition, ROW)], NUMBERS),
-    300: lambda: Task(300, Udtf(Plus, NUMBERED), FRAMES),
-    301: lambda: Task(301, Udtf(Plus, NUMBERED), NUMBERS),
-}
-
-
-def expected(eval_type: int, number: int) -> list[int]:
-    """What the task of that eval type gives in that partition."""
-    shift = 10 * number
-    if eval_type in (202, 203):
-        return [6 + shift] * (1 if eval_type == 202 else 3)
-    return [1 + shift, 2 + shift, 3 + shift]
-
-
-def test_the_eval_types_of_every_release_in_turn_share_one_worker(peer: Peer) -> None:
+def test_the_eval_types_of_the_release_in_turn_share_one_worker(peer: Peer) -> None:
     answers = []
     for number in (0, 1, 2):
-        for eval_type, make in TASKS.items():
-            task = make()
+        for eval_type in sorted(OFFERED - STREAMING_STATE):
+            task = TASKS[eval_type]()
             task.partition = number
             answer = peer.run(task)
             assert (eval_type, listed(answer)) == (eval_type, expected(eval_type, number))
@@ -156,13 +70,12 @@ def test_broadcasts_arrive_or_are_refused_for_the_client_package(peer: Peer) -> 
 
 def test_eval_types_that_the_release_lacks_are_refused(peer: Peer) -> None:
     for eval_type in KNOWN - OFFERED:
-        functions = Udtf(Plus, NUMBERED) if eval_type == 302 else [Udf(plus_partition, ROW)]
         with pytest.raises(TaskError, match=rf"Error: PySpark \S+ has no SQL_\w+ \(.*{eval_type}"):
-            peer.run(Task(eval_type, functions, NUMBERS))
+            peer.run(TASKS[eval_type]())
     with pytest.raises(TaskError, match="Error: there is no eval type 99"):
         peer.run(Task(99, [Udf(plus_partition, pa.int64())], NUMBERS))
 
 
 def test_every_eval_type_of_the_release_but_streaming_state_is_known(peer: Peer) -> None:
-    streaming_state = {208, 211, 212, 213, 214}
-    assert OFFERED - streaming_state <= KNOWN
+    assert OFFERED - STREAMING_STATE <= KNOWN
+    assert set(TASKS) == KNOWN
