@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from evals.data import COLUMNS, batches_of, column_table
+from evals.data import COLUMNS, VARIANT, batches_of, column_table
 from evals.peer import RELEASE, Argument, Peer, Task, TaskError, Udf
 
 GROUPED = [202, 217, 252, 254]
@@ -121,6 +121,41 @@ def test_a_group_has_columns_of_each_type(peer: Peer, eval_type: int, column: st
     assert answer.values() == [group["_0"].null_count for group in groups]
 
 
+def first(column: Any) -> Any:
+    """The first value, as the worker holds it."""
+    if isinstance(column, pa.Array):
+        return column[0] if column[0].is_valid else None
+    return None if column.isna().iloc[0] else column.iloc[0]
+
+
+def first_of_batches(batches: Any) -> Any:
+    return next(first(column) for column in batches)
+
+
+def check_columns(peer: Peer, task: Task, type_: pa.DataType, expected: list[list[Any]]) -> None:
+    """The task gives these columns of that type, or PySpark itself refuses it: before 4.3, pandas
+    functions of groups and windows give no structs."""
+    is_struct = pa.types.is_struct(type_) and type_ != VARIANT
+    if RELEASE < (4, 3) and is_struct and task.eval_type in (202, 203, 217):
+        with pytest.raises(TaskError, match=r"PythonError: .* StructType"):
+            peer.run(task)
+        return
+    answer = peer.run(task)
+    assert answer.columns() == expected
+    assert answer.table().schema.types == [type_] * len(expected)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("eval_type", GROUPED)
+def test_an_aggregate_gives_values_of_each_type(peer: Peer, eval_type: int, column: str) -> None:
+    table = column_table(column)
+    groups = [table, table.slice(1, 1), table.slice(2)]
+    function = first_of_batches if eval_type in ITERATING else first
+    type_ = table.schema[0].type
+    expected = [group["_0"].to_pylist()[0] for group in groups]
+    check_columns(peer, Task(eval_type, [Udf(function, type_)], groups), type_, [expected])
+
+
 @pytest.mark.parametrize("eval_type", ITERATING)
 def test_an_aggregate_may_leave_the_rest_of_a_group(peer: Peer, eval_type: int) -> None:
     def of_the_first_batch(batches: Any) -> int:
@@ -204,6 +239,19 @@ def test_a_window_has_columns_of_each_type(peer: Peer, eval_type: int, column: s
     missing = [value is None for value in typed["_0"].to_pylist()]
     in_frames = [sum(missing[max(0, row - 1) : row + 1]) for row in range(len(missing))]
     assert answer.columns() == [[sum(missing)] * len(missing), in_frames]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_a_window_gives_values_of_each_type(peer: Peer, eval_type: int, column: str) -> None:
+    typed = column_table(column).combine_chunks()
+    group = framed(range(len(typed)), 1).set_column(2, "_2", typed["_0"])
+    type_ = typed.schema[0].type
+    udfs = [Udf(first, type_, (2,)), Udf(first, type_, (0, 1, 2))]
+    task = Task(eval_type, udfs, source([group]), windows=["unbounded", "bounded"])
+    values = typed["_0"].to_pylist()
+    expected = [[values[0]] * len(values), [values[max(0, row - 1)] for row in range(len(values))]]
+    check_columns(peer, task, type_, expected)
 
 
 @pytest.mark.parametrize("eval_type", [202, 203, 252, 253])
