@@ -210,7 +210,7 @@ void run_faults(const Interpreter& interpreter, int faults, unsigned seed) {
   const NothingLeft nothing_left;
   const FailingForks forks;
   Workers workers(interpreter, {.environment = forks.environment(),
-                                .memory_mb = 4096,
+                                .memory_mb = 2048,
                                 .stop_ms_max = milliseconds(500),
                                 .cancel_kill_ms_max = milliseconds(20)});
   std::atomic<int> left = faults;

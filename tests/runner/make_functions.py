@@ -236,7 +236,8 @@ def fault(items):
     elif what == "raises":
         raise ValueError("raised on purpose")
     elif what == "memory":
-        yield b"x" * (1 << 40)
+        held.extend(bytes(1 << 28) for _ in range(12))  # 3 GB of zeros: address space alone
+        held.clear()
     elif what == "descriptors":
         while True:
             held.append(os.open(os.devnull, os.O_RDONLY))

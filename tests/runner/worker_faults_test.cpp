@@ -101,6 +101,15 @@ TEST_SUITE("worker faults") {
     }
   }
 
+  TEST_CASE("without a bound on memory, what is too much under one is none too much") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      CHECK(workers.run("fault", input_for("reading", {"memory", ""})).size() == 19);
+      CHECK(workers.run("fault", input_for("writing", {"memory", ""})).size() == 20);
+    }
+  }
+
   TEST_CASE("a worker that dies or stops while it is idle harms no task") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
