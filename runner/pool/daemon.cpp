@@ -3,10 +3,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <fstream>
 #include <vector>
 
 #include "base/error.hpp"
@@ -185,6 +188,33 @@ std::unique_ptr<Worker> Daemon::fork_worker(const CancelToken* cancel) {
   worker->life.on(WorkerEvent::started);
   if (!secret_.empty()) authenticate(*worker, cancel);
   return worker;
+}
+
+std::optional<int> Daemon::exit_code() const {
+  if (!told_its_workers()) return std::nullopt;
+  try {
+    wait_readable(process_.exit_fd(), after(host_.options.stop_ms_max));
+  } catch (const Error&) {
+    // Without a descriptor to wait with, what is known by now has to do.
+  }
+  // It is not reaped: the destructor still needs its id, which is its group's.
+  siginfo_t info{};
+  const auto id = static_cast<id_t>(process_.pid());
+  if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return std::nullopt;
+  if (info.si_pid == 0 || info.si_code != CLD_EXITED) return std::nullopt;
+  return info.si_status;
+}
+
+// It takes back its handler of SIGTERM, which it has while it serves, right before it does so.
+bool Daemon::told_its_workers() const {
+  constexpr std::string_view name = "SigCgt:";
+  std::ifstream status("/proc/" + std::to_string(process_.pid()) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with(name)) continue;
+    const std::uint64_t caught = std::stoull(line.substr(name.size()), nullptr, 16);
+    return (caught >> (SIGTERM - 1) & 1) == 0;
+  }
+  return false;
 }
 
 void Daemon::authenticate(Worker& worker, const CancelToken* cancel) const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/process.hpp"
@@ -31,6 +32,11 @@ class Daemon {
   /// WorkerFailed when it could not fork, and TaskCancelled.
   std::unique_ptr<Worker> fork_worker(const CancelToken* cancel);
 
+  /// The exit code of a daemon that ended, or is about to end, on its own account: it tells its
+  /// workers to end with it. Empty while it serves, and when it was killed, which its workers
+  /// outlive. Waits for the end of a daemon that is about to; any thread.
+  std::optional<int> exit_code() const;
+
   pid_t pid() const { return process_.pid(); }
   /// 0 with a Unix socket.
   std::uint16_t port() const { return port_; }
@@ -44,6 +50,7 @@ class Daemon {
   void take_socket(const std::string& path);
   [[noreturn]] void fail_silent();
   [[noreturn]] void fail_garbled(std::string_view first, const Fd& stdout_end);
+  bool told_its_workers() const;
   void authenticate(Worker& worker, const CancelToken* cancel) const;
   Fd connect(Deadline deadline) const;
 

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/socket.hpp"
+#include "runner/pool/daemon.hpp"
 #include "runner/task/traceback.hpp"
 
 namespace py4cpp::runner {
@@ -253,12 +254,20 @@ void RunningTask::fail_lost(const std::string& what) {
     case StopReason::requested:
       fail_worker("was stopped on request");
   }
+  failure_event_ = WorkerEvent::lost;
+  if (lease_->daemon) {
+    if (const auto code = lease_->daemon->exit_code()) {
+      fail_worker("was lost in the middle of a task: its daemon ended (exit status " +
+                  std::to_string(*code) +
+                  ") and took its workers along, as it does when it may not fork or is told to "
+                  "end; see the limits on processes (ulimit -u, pids.max)");
+    }
+  }
   std::string how = "was killed or crashed: it " + what;
   if (lease_->process) {
     const auto status = lease_->process.wait_until(after(host_.options.stop_ms_max));
     if (status) how = "ended (" + status->text() + ")";
   }
-  failure_event_ = WorkerEvent::lost;
   fail_worker(how +
               " in the middle of a task; see the system's log for a lack of memory, and turn the "
               "workers' faulthandler on to see where it crashed");

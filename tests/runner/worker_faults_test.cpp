@@ -49,6 +49,37 @@ void check_well(Workers& workers) {
   CHECK(workers.stats().live == workers.stats().idle);
 }
 
+// Two tasks in their middle: one whose worker waits for most of its input, and one whose worker
+// waits for its output to be taken.
+class ReadingAndWriting {
+ public:
+  explicit ReadingAndWriting(Workers& workers)
+      : reads_(workers.start("identity", megabytes_)),
+        writes_(workers.start("megabytes", std::vector<std::string>(megabytes_.size(), "1"))),
+        written_(texts(writes_->next())) {
+    REQUIRE(written_.size() < megabytes_.size());
+  }
+
+  void check_right() {
+    CHECK(read_all(*reads_) == megabytes_);
+    for (std::string& text : read_all(*writes_)) written_.push_back(std::move(text));
+    CHECK(written_ == megabytes_);
+  }
+
+  void check_fails(const char* text) {
+    for (PythonTask* task : {reads_.get(), writes_.get()}) {
+      CHECK_THROWS_WITH_AS(read_all(*task), doctest::Contains(text), WorkerFailed);
+    }
+  }
+
+ private:
+  const std::vector<std::string> megabytes_ =
+      std::vector<std::string>(50, std::string(1 << 20, 'x'));
+  const std::unique_ptr<PythonTask> reads_;
+  const std::unique_ptr<PythonTask> writes_;
+  std::vector<std::string> written_;
+};
+
 // Leaves this process that many descriptors.
 class FewDescriptors {
  public:
@@ -178,16 +209,9 @@ TEST_SUITE("worker faults") {
       Workers workers(interpreter);
       WorkerFactory& factory = workers.factories().get(interpreter.python);
       factory.prewarm(3);
-      // One worker waits for most of its input, one for its output to be taken, one for a task.
-      const std::vector<std::string> megabytes(50, std::string(1 << 20, 'x'));
-      const auto reads = workers.start("identity", megabytes);
-      const auto writes = workers.start("megabytes", std::vector<std::string>(50, "1"));
-      std::vector<std::string> written = texts(writes->next());
-      REQUIRE(written.size() < megabytes.size());
+      ReadingAndWriting busy(workers);  // and one worker waits for a task
       ::kill(factory.daemon()->pid, SIGKILL);
-      CHECK(read_all(*reads) == megabytes);
-      for (std::string& text : read_all(*writes)) written.push_back(std::move(text));
-      CHECK(written == megabytes);
+      busy.check_right();
       CHECK(workers.stats().daemon_starts == 1);
 
       std::vector<std::unique_ptr<PythonTask>> stuck;
@@ -227,6 +251,35 @@ TEST_SUITE("worker faults") {
       forks.begin(EAGAIN, 2);
       check_well(workers);
       CHECK(workers.stats().daemon_starts == 3);
+      CHECK(workers.stats().daemon_restarts == 1);
+    }
+  }
+
+  TEST_CASE("a fork that fails for lack of memory leaves those alone that read and write") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      const FailingForks forks;
+      Workers workers(interpreter, {.environment = forks.environment()});
+      ReadingAndWriting busy(workers);
+      forks.begin(ENOMEM, 1);
+      CHECK_THROWS_WITH_AS(workers.run("identity", {}), doctest::Contains("cannot fork a worker"),
+                           WorkerFailed);
+      busy.check_right();
+      check_well(workers);
+      CHECK(workers.stats().daemon_starts == 1);
+    }
+  }
+
+  TEST_CASE("a daemon that ends as it may not fork says so to those who lose their workers by it") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      const FailingForks forks;
+      Workers workers(interpreter, {.environment = forks.environment()});
+      ReadingAndWriting busy(workers);
+      forks.begin(EAGAIN, 2);
+      CHECK(workers.run("upper", {"a"}) == std::vector<std::string>{"A"});
+      busy.check_fails("its daemon ended (exit status 1) and took its workers along");
+      check_well(workers);
       CHECK(workers.stats().daemon_restarts == 1);
     }
   }
