@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/pool/worker_host.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
+#include "base/fd.hpp"
 #include "runner/pool/output_line.hpp"
 
 namespace py4cpp::runner {
@@ -25,6 +29,22 @@ void offer_to_oom_killer(pid_t pid, int more) {
   int own = 0;
   std::ifstream("/proc/self/oom_score_adj") >> own;
   std::ofstream("/proc/" + std::to_string(pid) + "/oom_score_adj") << std::min(own + more, highest);
+}
+
+// The worker may have put anything in the file's place.
+std::string read_crash_report(const std::filesystem::path& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat info {};
+  if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  std::string text(WorkerHost::crash_report_bytes_max, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
+    if (count <= 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  text.resize(size);
+  return text;
 }
 
 }  // namespace
@@ -62,8 +82,7 @@ TempDir WorkerHost::socket_dir() const {
 std::string WorkerHost::take_crash_report(pid_t pid) const {
   if (faulthandler_dir.path().empty()) return {};
   const auto path = faulthandler_dir.path() / std::to_string(pid);
-  std::ifstream file(path);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string text = read_crash_report(path);
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
   return text;

@@ -4,6 +4,7 @@
 // folder for crash reports.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,9 @@ namespace py4cpp::runner {
 
 class WorkerHost {
  public:
+  /// The stacks of some dozen threads.
+  static constexpr std::size_t crash_report_bytes_max = std::size_t{64} << 10;
+
   explicit WorkerHost(WorkerOptions with);
 
   /// Starts a child that the kernel ends, by its death signal, when this process ends, and sooner
@@ -38,7 +42,8 @@ class WorkerHost {
   /// A private folder that a socket's path fits into. Throws Error.
   TempDir socket_dir() const;
 
-  /// What Python's faulthandler wrote about a worker, mostly nothing; the file is removed.
+  /// What Python's faulthandler wrote about a worker, mostly nothing, up to
+  /// `crash_report_bytes_max`; the file is removed. Anything but a file in its place is no report.
   std::string take_crash_report(pid_t pid) const;
 
   void log(LogLevel level, std::string_view text) const {

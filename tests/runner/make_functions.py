@@ -79,6 +79,24 @@ def segfault(items):
     time.sleep(60)
 
 
+def forge_report(items):
+    """Puts something else in the place of its own crash report, and ends."""
+    report = os.path.join(os.environ["PYTHON_FAULTHANDLER_DIR"], str(os.getpid()))
+    what = next(items).decode()
+    os.remove(report)
+    if what == "fifo":
+        os.mkfifo(report)
+    elif what == "folder":
+        os.mkdir(report)
+    elif what == "link":
+        os.symlink(__file__, report)
+    else:
+        with open(report, "w", encoding="ascii") as file:
+            file.write("forged" * 100_000)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return items
+
+
 def late(items):
     time.sleep(1)
     return items
@@ -290,8 +308,8 @@ def functions():
         for f in (
             identity, upper, first_three, ignore_input, megabytes, boom, kill_while_reading,
             kill_while_writing, hard_exit, segfault, late, hang, say_pid_then_hang, chatter,
-            environment, pid, context, broadcasts, files, includes, gather_twice, barrier_or_gather,
-            loaded, say, stuck_in_c, too_much_memory, fault, oom_score,
+            forge_report, environment, pid, context, broadcasts, files, includes, gather_twice,
+            barrier_or_gather, loaded, say, stuck_in_c, too_much_memory, fault, oom_score,
             leave_child_and_answer, close_all_and_loop,
         )
     }  # fmt: skip

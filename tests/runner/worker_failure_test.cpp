@@ -125,6 +125,26 @@ TEST_SUITE("worker failure") {
     }
   }
 
+  TEST_CASE("a crash report is a file of bounded length, whatever a worker puts in its place") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      const TempDir local(default_temp_root(), "py4cpp-local-");
+      Workers workers(interpreter, {.local_dirs = {local.path()}, .faulthandler = true});
+      for (const char* what : {"fifo", "link", "folder"}) {
+        CAPTURE(what);
+        const std::string text = failure_of(workers, "forge_report", {what});
+        CHECK(contains(text, "was killed or crashed"));
+        CHECK_FALSE(contains(text, "Its Python stack was"));
+      }
+      const std::string text = failure_of(workers, "forge_report", {"much"});
+      CHECK(contains(text, "Its Python stack was:\nforged"));
+      CHECK(text.size() < (std::size_t{65} << 10));
+      for (const auto& folder : std::filesystem::directory_iterator(local.path())) {
+        CHECK(std::filesystem::is_empty(folder));
+      }
+    }
+  }
+
   TEST_CASE("workers may print as much as they like") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
