@@ -5,11 +5,9 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "base/error.hpp"
 #include "runner/pool/handshake.hpp"
+#include "secrets.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -19,28 +17,6 @@ using namespace py4cpp::runner::test;
 namespace {
 
 using Texts = std::vector<std::string>;
-
-// The files of a folder, encrypted, as broadcasts.
-class Secrets {
- public:
-  explicit Secrets(std::string from) : from_(std::move(from)) {}
-
-  std::shared_ptr<const Broadcast> broadcast(std::int64_t id, const std::string& name) {
-    std::ifstream file(from_ + "/" + name, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    Broadcast made{id, (folder_.path() / std::to_string(id)).string()};
-    EncryptedFileWriter writer(made.path, *key);
-    writer.write(std::as_bytes(std::span(text)));
-    writer.finish();
-    return std::make_shared<const Broadcast>(made);
-  }
-
-  const std::shared_ptr<const EncryptionKey> key = std::make_shared<const EncryptionKey>();
-
- private:
-  const std::string from_;
-  const TempDir folder_ = TempDir(default_temp_root(), "py4cpp-secrets-");
-};
 
 Texts run(Workers& workers, const std::shared_ptr<BroadcastServer>& server,
           const std::vector<std::shared_ptr<const Broadcast>>& broadcasts, const Texts& ids) {
@@ -76,8 +52,7 @@ TEST_SUITE("encrypted broadcasts") {
   TEST_CASE("a damaged file fails the task, and the log says why") {
     Workers workers(interpreters().front());
     Secrets secrets(workers.folder());
-    const auto broadcast = secrets.broadcast(5, "first-broadcast");
-    std::ofstream(broadcast->path, std::ios::app) << "!";
+    const auto broadcast = secrets.damaged(5, "first-broadcast");
     const auto server = std::make_shared<EncryptedBroadcasts>(workers.factories(), secrets.key);
     CHECK_THROWS_WITH_AS(run(workers, server, {broadcast}, {"5"}), doctest::Contains("EOFError"),
                          PythonError);

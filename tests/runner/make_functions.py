@@ -12,9 +12,12 @@ import signal
 import sys
 import time
 
+import faults
 from pyspark.accumulators import Accumulator, AddingAccumulatorParam
-from pyspark.cloudpickle import dumps
+from pyspark.cloudpickle import dumps, register_pickle_by_value
 from pyspark.serializers import BatchedSerializer, CPickleSerializer, NoOpSerializer
+
+register_pickle_by_value(faults)  # workers do not have it
 
 PICKLED_LISTS = BatchedSerializer(CPickleSerializer(), 3)
 RAW = NoOpSerializer()
@@ -239,30 +242,10 @@ def fault(items):
     when, what = next(items).decode().split()
     if when == "writing":
         yield b"x" * (1 << 20)
-    held = []
     if what.endswith("_with_child"):
         leave_child()
         what = what.removesuffix("_with_child")
-    if what == "killed":
-        os.kill(os.getpid(), signal.SIGKILL)
-    elif what == "exits":
-        os._exit(3)
-    elif what == "crashes":
-        ctypes.string_at(0)
-    elif what == "aborts":
-        os.abort()
-    elif what == "raises":
-        raise ValueError("raised on purpose")
-    elif what == "memory":
-        held.extend(bytes(1 << 28) for _ in range(12))  # 3 GB of zeros: address space alone
-        held.clear()
-    elif what == "descriptors":
-        while True:
-            held.append(os.open(os.devnull, os.O_RDONLY))
-    elif what == "hangs":
-        time.sleep(600)
-    elif what == "stuck":
-        ctypes.PyDLL(None).sleep(600)
+    faults.FAULTS[what]()
     yield from items
 
 
