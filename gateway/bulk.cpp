@@ -193,7 +193,8 @@ std::shared_ptr<SharedBuffer> SharedBuffer::view(const std::shared_ptr<SharedBuf
   if (offset > whole->size_ || size > whole->size_ - offset || offset % item_bytes_of(format) != 0)
     throw Error(std::to_string(size) + " bytes of " + format + " at " + std::to_string(offset) +
                 " are no part of a buffer of " + std::to_string(whole->size_));
-  auto part = make(whole->data_ + offset, size, whole, std::move(format), std::move(shape));
+  // The memory's owner, not the whole: a view of a view of a view is no chain.
+  auto part = make(whole->data_ + offset, size, whole->owner_, std::move(format), std::move(shape));
   part->block_ = whole->block_;
   return part;
 }

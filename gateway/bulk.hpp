@@ -87,8 +87,8 @@ class SharedBuffer {
     return {reinterpret_cast<const T*>(data_), size_ / sizeof(T)};
   }
 
-  /// A part of this buffer, which lives at least as long. `offset` counts bytes. Throws Error when
-  /// the part lies outside, or not at the place of an element.
+  /// A part of this buffer, whose memory lives at least as long. `offset` counts bytes. Throws
+  /// Error when the part lies outside, or not at the place of an element.
   static std::shared_ptr<SharedBuffer> view(const std::shared_ptr<SharedBuffer>& whole,
                                             std::size_t offset, std::size_t size,
                                             std::string format, std::vector<std::int64_t> shape);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every function locks its container once; none calls another container under the lock.
+// Every function locks its container once; none calls another container under the lock. Each
+// container may be a link of a long chain, so their destructors bury what is in them.
 #include "gateway/collections.hpp"
 
 #include <algorithm>
 #include <iterator>
 
+#include "gateway/burial.hpp"
 #include "gateway/named_error.hpp"
 
 namespace py4cpp {
@@ -32,26 +34,9 @@ std::int64_t place_of(const Value& value, const std::optional<detail::Numbers>& 
   return -1;
 }
 
-/// Destroys values one after the other, and what they alone hold likewise: a list in a list in a
-/// list, a hundred thousand deep, would overflow the stack if each destroyed the next.
-void bury(std::vector<Value> values) {
-  thread_local std::vector<Value>* grave = nullptr;
-  if (grave) {
-    grave->insert(grave->end(), std::make_move_iterator(values.begin()),
-                  std::make_move_iterator(values.end()));
-    return;
-  }
-  grave = &values;
-  while (!values.empty()) {
-    const Value last = std::move(values.back());
-    values.pop_back();
-  }
-  grave = nullptr;
-}
-
 }  // namespace
 
-List::~List() { bury(std::move(values_)); }
+List::~List() { detail::bury(std::move(values_)); }
 
 Map::~Map() {
   std::vector<Value> values;
@@ -62,10 +47,10 @@ Map::~Map() {
     values.push_back(std::move(key));
     values.push_back(std::move(value));
   }
-  bury(std::move(values));
+  detail::bury(std::move(values));
 }
 
-ObjectArray::~ObjectArray() { bury(std::move(values_)); }
+ObjectArray::~ObjectArray() { detail::bury(std::move(values_)); }
 
 std::size_t List::size_locked() const { return numbers_ ? numbers_->size() : values_.size(); }
 
@@ -274,10 +259,14 @@ std::vector<Value> Set::snapshot() const {
 }
 
 Iterator::Iterator(std::vector<Value> values)
-    : next_([values = std::move(values), at = std::size_t{0}]() mutable -> std::optional<Value> {
-        if (at == values.size()) return std::nullopt;
-        return std::move(values[at++]);
+    : values_(std::move(values)), next_([this, at = std::size_t{0}]() mutable {
+        return at == values_.size() ? std::nullopt : std::optional(std::move(values_[at++]));
       }) {}
+
+Iterator::~Iterator() {
+  detail::bury(std::move(values_));
+  if (ahead_) detail::bury(*std::move(ahead_));
+}
 
 bool Iterator::has_next() {
   const std::lock_guard lock(mutex_);

@@ -148,6 +148,9 @@ class Iterator {
   /// `next` is called under the iterator's mutex and not again after it returned nothing.
   explicit Iterator(Next next) : next_(std::move(next)) {}
   explicit Iterator(std::vector<Value> values);
+  ~Iterator();
+  Iterator(const Iterator&) = delete;
+  Iterator& operator=(const Iterator&) = delete;
 
   bool has_next();
   /// Throws NamedError java.util.NoSuchElementException at the end.
@@ -157,6 +160,7 @@ class Iterator {
   void advance();
 
   std::mutex mutex_;
+  std::vector<Value> values_;  // What next_ takes from, if it is ours.
   Next next_;
   std::optional<Value> ahead_;
 };

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/named_error.hpp"
 
+#include "gateway/burial.hpp"
+
 namespace py4cpp {
+
+/// A client can build a chain of causes of any length.
+NamedError::~NamedError() { detail::bury(Value(std::move(cause_))); }
 
 std::string NamedError::text() const {
   const std::string message_text = message();

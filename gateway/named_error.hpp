@@ -20,6 +20,11 @@ class NamedError : public Error {
   NamedError(std::string class_name, const std::string& message,
              std::shared_ptr<const NamedError> cause = {})
       : Error(message), class_name_(std::move(class_name)), cause_(std::move(cause)) {}
+  NamedError(const NamedError&) = default;
+  NamedError(NamedError&&) = default;
+  NamedError& operator=(const NamedError&) = default;
+  NamedError& operator=(NamedError&&) = default;
+  ~NamedError() override;
 
   const std::string& class_name() const { return class_name_; }
   std::string message() const { return what(); }

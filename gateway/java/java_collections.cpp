@@ -5,6 +5,7 @@
 
 #include "gateway/collections.hpp"
 #include "gateway/java/java_names.hpp"
+#include "gateway/java/map_entry.hpp"
 #include "gateway/types/equality.hpp"
 #include "gateway/types/ordering.hpp"
 
@@ -124,21 +125,17 @@ Values map_values(const Map& self) {
   return values;
 }
 
-struct MapEntry {
-  Value key;
-  Value value;
-};
-
 bool entry_equals(const MapEntry& self, CallContext& context, const Value& other) {
   const auto entry = context.registry().cast<MapEntry>(other);
   const Equality equality(context);
-  return entry && equality.equal(self.key, entry->key) && equality.equal(self.value, entry->value);
+  return entry && equality.equal(self.key(), entry->key()) &&
+         equality.equal(self.value(), entry->value());
 }
 
 std::shared_ptr<Set> entry_set(const Map& self) {
   auto entries = std::make_shared<Set>();
   for (auto& [key, value] : self.snapshot())
-    entries->add(std::make_shared<MapEntry>(MapEntry{std::move(key), std::move(value)}));
+    entries->add(std::make_shared<MapEntry>(std::move(key), std::move(value)));
   return entries;
 }
 
@@ -195,12 +192,12 @@ void bind_list(Registry& registry) {
 
 void bind_map(Registry& registry) {
   registry.type<MapEntry>("java.util.Map$Entry")
-      .method("getKey", [](const MapEntry& self) { return self.key; })
-      .method("getValue", [](const MapEntry& self) { return self.value; })
+      .method("getKey", [](const MapEntry& self) { return self.key(); })
+      .method("getValue", [](const MapEntry& self) { return self.value(); })
       .method("hashCode",
               [](const MapEntry& self, CallContext& context) {
                 const Equality equality(context);
-                return equality.hash(self.key) ^ equality.hash(self.value);
+                return equality.hash(self.key()) ^ equality.hash(self.value());
               })
       .method("equals", &entry_equals);
   registry.type<Map>("java.util.HashMap")
