@@ -132,11 +132,15 @@ bool Registry::is_instance(const Value& value, std::string_view class_name) cons
          counts(table_->find("java.lang.Exception"));
 }
 
-std::string Registry::text_of(const Value& value) const {
+std::string Registry::text_of(CallContext& context, const Value& value) const {
   if (!value.get_if<Object>() && !value.get_if<Proxy>()) return plain_text(value);
+  return plain_text(call(context, value, "toString"));
+}
+
+std::string Registry::text_of(const Value& value) const {
   SessionState state;
   CallContext context(*this, state, nullptr);
-  return plain_text(call(context, value, "toString"));
+  return text_of(context, value);
 }
 
 Value Registry::call(CallContext& context, const Value& target, std::string_view method,

@@ -241,7 +241,9 @@ class Registry {
   std::string class_name(const Value& value) const;
   /// Whether a value is an instance of the class or interface, by registered names.
   bool is_instance(const Value& value, std::string_view class_name) const;
-  /// What Java's String.valueOf would answer: calls a bound toString.
+  /// What Java's String.valueOf would answer: calls a bound toString, as part of the call that
+  /// `context` is of. Without one toString has no gateway.
+  std::string text_of(CallContext& context, const Value& value) const;
   std::string text_of(const Value& value) const;
   /// Calls a bound method as Python would. Throws what it throws, and NamedError
   /// java.lang.NoSuchMethodError when no overload fits.

@@ -152,7 +152,8 @@ Next run_exception(Command& command) {
     return Next::go_on;
   }
   const auto error = command.core.registry.cast<NamedError>(*value);
-  answer_text(command.answer, error ? error->stack_text() : command.core.registry.text_of(*value));
+  answer_text(command.answer,
+              error ? error->stack_text() : command.core.registry.text_of(command.context, *value));
   return Next::go_on;
 }
 

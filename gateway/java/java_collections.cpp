@@ -23,7 +23,7 @@ std::string join(CallContext& context, const Container& values) {
   std::string text = "[";
   for (const Value& value : values) {
     if (text.size() > 1) text += ", ";
-    text += context.registry().text_of(value);
+    text += context.registry().text_of(context, value);
   }
   return text + "]";
 }
@@ -82,7 +82,8 @@ std::string map_text(const Map& self, CallContext& context) {
   std::string text = "{";
   for (const auto& [key, value] : self.snapshot()) {
     if (text.size() > 1) text += ", ";
-    text += context.registry().text_of(key) + "=" + context.registry().text_of(value);
+    text +=
+        context.registry().text_of(context, key) + "=" + context.registry().text_of(context, value);
   }
   return text + "}";
 }

@@ -55,7 +55,7 @@ class StringBuilder {
   explicit StringBuilder(std::string text) : text_(std::move(text)) {}
 
   StringBuilder& append(CallContext& context, const Value& value) {
-    text_ += context.registry().text_of(value);
+    text_ += context.registry().text_of(context, value);
     return *this;
   }
   const std::string& text() const { return text_; }
@@ -108,7 +108,7 @@ void bind_java_numbers(Registry& registry) {
       .constructor([] { return Value(""); })
       .constructor([](std::string text) { return Value(std::move(text)); })
       .static_method("valueOf", [](CallContext& context, const Value& value) {
-        return context.registry().text_of(value);
+        return context.registry().text_of(context, value);
       });
   registry.type<StringBuilder>("java.lang.StringBuilder")
       .constructor<>()

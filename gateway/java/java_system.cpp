@@ -73,9 +73,11 @@ class PrintStream {
  public:
   explicit PrintStream(std::FILE* file) : file_(file) {}
 
-  void print(CallContext& context, const Value& value) { write(context.registry().text_of(value)); }
+  void print(CallContext& context, const Value& value) {
+    write(context.registry().text_of(context, value));
+  }
   void println(CallContext& context, const Value& value) {
-    write(context.registry().text_of(value) + "\n");
+    write(context.registry().text_of(context, value) + "\n");
   }
   void end_line() { write("\n"); }
   void flush() { std::fflush(file_); }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/log_levels.hpp"
+#include "gateway/collections.hpp"
 #include "house.hpp"
 #include "tests/support/messages.hpp"
 
@@ -229,6 +230,22 @@ TEST_SUITE("gateway") {
     Client server(accept_connection(listener));
     server.send(std::string(5'000, '!'));
     CHECK(contains(message_of([&] { result.get(); }), "more bytes than the limit allows"));
+  }
+
+  TEST_CASE("the toString of an element is called as part of the call that wants the list's text") {
+    struct Element {};
+    Registry registry;
+    registry.type<Element>("test.Element")
+        .method("toString", [](const Element&, CallContext& context) {
+          return std::to_string(context.gateway().port());
+        });
+    GatewayOptions options;
+    options.authenticate = false;
+    options.entry_point =
+        std::make_shared<List>(std::vector<Value>{1, std::make_shared<Element>()});
+    Gateway gateway(registry, options);
+    CHECK(Client(gateway).ask("c\nt\ntoString\ne\n") ==
+          "!ys[1, " + std::to_string(gateway.port()) + "]");
   }
 
   TEST_CASE("proxies are counted until their last copy goes") {
