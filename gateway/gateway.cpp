@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -60,6 +61,18 @@ class Gateway::Impl final : public ProxyCaller {
     core.cancel = [this](std::uint16_t remote_port, std::uint16_t local_port) {
       server.cancel(remote_port, local_port);
     };
+    std::promise<void> unreachable;
+    unreachable_ = unreachable.get_future();
+    reach_ = std::shared_ptr<ProxyCaller>(
+        this, [last = std::move(unreachable)](ProxyCaller*) mutable { last.set_value(); });
+    core.proxy_caller = reach_;
+  }
+
+  /// Waits for the threads that have reached it through a proxy at this moment; they find it
+  /// closed.
+  ~Impl() override {
+    reach_.reset();
+    unreachable_.wait();
   }
 
   void start() {
@@ -251,6 +264,8 @@ class Gateway::Impl final : public ProxyCaller {
                    [this] {
                      if (core.options.pinned) pool.forget_server();
                    }};
+  std::shared_ptr<ProxyCaller> reach_;  // What proxies refer to; owns nothing.
+  std::future<void> unreachable_;       // Comes when the last reference of reach_ has gone.
   std::atomic<bool> was_shut_down_ = false, was_shutdown_told_ = false;
 
   std::mutex over_mutex_;
@@ -264,9 +279,8 @@ class Gateway::Impl final : public ProxyCaller {
 Gateway::Gateway(Registry& registry, GatewayOptions options) {
   check_custom_commands(options);
   registry.freeze();
-  impl_ = std::make_shared<Impl>(registry, std::move(options));
+  impl_ = std::make_unique<Impl>(registry, std::move(options));
   impl_->core.gateway = this;
-  impl_->core.proxy_caller = impl_;
   impl_->start();
 }
 

@@ -129,7 +129,8 @@ class Gateway {
   /// Freezes the registry, which must outlive the gateway, and listens. Throws Error when a name in
   /// the registry is wrong or the port cannot be had.
   Gateway(Registry& registry, GatewayOptions options = {});
-  /// Stops.
+  /// Stops, and destroys what the gateway was given (the entry point, listeners, the log and other
+  /// functions) before it returns, on this thread.
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -172,7 +173,7 @@ class Gateway {
   class Impl;
 
  private:
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace py4cpp

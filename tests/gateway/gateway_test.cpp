@@ -260,6 +260,37 @@ TEST_SUITE("gateway") {
     CHECK(held() == 0);
   }
 
+  TEST_CASE("what a gateway was given ends with it, on its thread, while others call its proxies") {
+    struct Given final : GatewayListener {
+      ~Given() override { CHECK(std::this_thread::get_id() == owner); }
+      const std::thread::id owner = std::this_thread::get_id();
+    };
+    for (int round = 0; round < 50; ++round) {
+      auto given = std::make_shared<Given>();
+      const std::weak_ptr<Given> is_left = given;
+      GatewayOptions options;
+      options.callback_port = 1;  // Where nobody listens.
+      options.entry_point = given;
+      options.custom_commands["ask"] = [given](CallContext&, auto) { return Value(); };
+      options.listeners = {std::move(given)};
+      Registry registry;
+      std::promise<void> calling;
+      std::atomic<bool> is_over = false;
+      std::thread caller;
+      {
+        Gateway gateway(registry, std::exchange(options, {}));
+        caller = std::thread([&, python = gateway.python_entry_point()] {
+          calling.set_value();
+          while (!is_over) CHECK_THROWS_AS(python.call("late"), Disconnected);
+        });
+        calling.get_future().get();
+      }
+      CHECK(is_left.expired());
+      is_over = true;
+      caller.join();
+    }
+  }
+
   TEST_CASE("proxies outlive their gateway harmlessly") {
     std::optional<Proxy> python;
     {
