@@ -54,8 +54,8 @@ class Gateway::Impl final : public ProxyCaller {
                 [this](Session& session) { end(session); }, [this] { shut_down(); }}),
         pool(
             core,
-            [this](const CallbackAddress& address) {
-              return dial(address, callback_tls.get(), core.options);
+            [this](const CallbackAddress& address, Session::Clock::time_point end) {
+              return dial(address, callback_tls.get(), core.options, end);
             },
             [this] { housekeeper_.wake(); }) {
     core.cancel = [this](std::uint16_t remote_port, std::uint16_t local_port) {

@@ -95,12 +95,14 @@ struct GatewayOptions {
   /// A connection must have shaken hands (with TLS) and presented the token, in one short line,
   /// within this time.
   std::chrono::milliseconds authentication_ms_max{10'000};
-  /// A client's connection that is silent for longer is closed. Zero: never.
+  /// A client's connection that is silent, or does not read its answer, for longer is closed. Zero:
+  /// never.
   std::chrono::milliseconds read_ms_max{0};
   /// Connecting to the callback server, shaking hands with it (with TLS), and its answer to our
-  /// token.
+  /// token, all together.
   std::chrono::milliseconds callback_connect_ms_max{10'000};
-  /// An answer of Python that takes longer is given up. Zero: never.
+  /// An answer of Python that takes longer is given up, and so is a call that Python does not read
+  /// for this long. Zero: never.
   std::chrono::milliseconds callback_read_ms_max{0};
   /// Connections to the callback server kept for reuse.
   std::size_t callback_idle_max = 16;

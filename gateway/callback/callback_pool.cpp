@@ -73,15 +73,16 @@ auto CallbackPool::use(Connection connection, F function) {
 
 Value CallbackPool::call(const std::string& id, std::string_view method,
                          const std::vector<Value>& arguments, const Using& uses) {
-  bool was_sent = false;
+  bool must_not_repeat = false;
   const auto attempt = [&](Session& session) {
     uses(&session);
     try {
-      Value result = session.call(id, method, arguments, was_sent);
+      Value result = session.call(id, method, arguments, must_not_repeat);
       uses(nullptr);
       return result;
     } catch (...) {
       uses(nullptr);
+      must_not_repeat |= session.is_silent();
       throw;
     }
   };
@@ -89,7 +90,7 @@ Value CallbackPool::call(const std::string& id, std::string_view method,
     try {
       return use(std::move(idle), attempt);
     } catch (const Disconnected&) {
-      if (was_sent) throw;
+      if (must_not_repeat) throw;
     }
   }
   return use(connect(), attempt);
@@ -172,7 +173,7 @@ CallbackPool::Connection CallbackPool::take_idle() {
 std::chrono::steady_clock::time_point CallbackPool::close_idle(
     std::chrono::steady_clock::time_point now) {
   if (!closes_idle()) return decltype(now)::max();
-  const auto idle_max = idle_time_max();
+  const auto idle_max = core_.options.callback_idle_ms_max;
   std::vector<Idle> old;
   const std::lock_guard lock(mutex_);
   const auto first_kept = std::find_if(
@@ -185,12 +186,6 @@ std::chrono::steady_clock::time_point CallbackPool::close_idle(
 
 bool CallbackPool::closes_idle() const {
   return core_.options.callback_idle_ms_max.count() > 0 && !core_.options.pinned;
-}
-
-/// What is meant as forever does not overflow.
-std::chrono::milliseconds CallbackPool::idle_time_max() const {
-  constexpr std::chrono::hours year{24 * 365};
-  return std::min<std::chrono::milliseconds>(core_.options.callback_idle_ms_max, year);
 }
 
 CallbackPool::Connection CallbackPool::connect() {
@@ -217,14 +212,15 @@ CallbackPool::Connection CallbackPool::open() {
   const std::uint64_t generation = generation_;
   const bool with_token = expects_token_ && !token.empty();
   lock.unlock();
+  const auto end = Session::Clock::now() + options.callback_connect_ms_max;
   const auto dial = [&] {
-    return Connection{std::make_unique<Session>(core_, dial_(address), Session::Opened::by_us),
+    return Connection{std::make_unique<Session>(core_, dial_(address, end), Session::Opened::by_us),
                       generation};
   };
   Connection connection = dial();
   if (with_token) {
     Lease lease(*this, std::move(connection));
-    if (lease.session().present_token(token)) {
+    if (lease.session().present_token(token, end)) {
       connection = lease.release();
     } else {
       lock.lock();
@@ -249,8 +245,9 @@ void CallbackPool::give_back(Connection connection) {
     }
     const auto now = std::chrono::steady_clock::now();
     idle_.push_back({std::move(connection.session), std::this_thread::get_id(), now});
-    if (!closes_idle() || now + idle_time_max() >= close_idle_due_) return;
-    close_idle_due_ = now + idle_time_max();
+    const auto due = now + core_.options.callback_idle_ms_max;
+    if (!closes_idle() || due >= close_idle_due_) return;
+    close_idle_due_ = due;
   }
   look_();
 }

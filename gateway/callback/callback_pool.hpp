@@ -23,7 +23,9 @@ namespace py4cpp {
 /// thread.
 class CallbackPool {
  public:
-  using Dial = std::function<std::unique_ptr<Transport>(const CallbackAddress& address)>;
+  /// Connects before `end`, or throws Disconnected.
+  using Dial = std::function<std::unique_ptr<Transport>(const CallbackAddress& address,
+                                                        Session::Clock::time_point end)>;
   /// Told of the session that this thread uses from now on, and with null when it is done.
   using Using = std::function<void(Session* session)>;
 
@@ -101,7 +103,6 @@ class CallbackPool {
   Connection open();
   void give_back(Connection connection);
   bool closes_idle() const;
-  std::chrono::milliseconds idle_time_max() const;
 
   Core& core_;
   const Dial dial_;

@@ -2,11 +2,14 @@
 #include "gateway/session/session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/error.hpp>
 #include <span>
 
 #include "gateway/callback/python_error.hpp"
 #include "gateway/control/admission.hpp"
+#include "gateway/session/kept_command.hpp"
+#include "gateway/session/minted_parts.hpp"
 
 namespace py4cpp {
 
@@ -26,41 +29,14 @@ void trim(std::string& text) {
 /// Both directions of them fit into any socket's buffer.
 constexpr std::size_t release_batch = 64;
 
-/// The arguments of a call to Python. Those that are objects are forgotten again unless Python has
-/// answered, or is only slow: then it holds them and lets go of them itself.
-class MintedParts {
- public:
-  MintedParts(Core& core, const bool& is_silent) : core_(core), is_silent_(is_silent) {}
-  ~MintedParts() {
-    if (is_silent_) return;
-    for (const auto& part : parts_) take_back(core_, part);
-  }
-  MintedParts(const MintedParts&) = delete;
-  MintedParts& operator=(const MintedParts&) = delete;
+/// What Python answers when it does not know the object that is called; it has not read the rest of
+/// the call then.
+constexpr std::string_view unknown_object_answer = "!xsObject ID unknown";
 
-  void add(std::string part) { parts_.push_back(std::move(part)); }
-  void keep() { parts_.clear(); }
-
- private:
-  Core& core_;
-  const bool& is_silent_;
-  std::vector<std::string> parts_;
-};
-
-/// A command that is served later, with lines of its own.
-class KeptCommand {
- public:
-  explicit KeptCommand(const wire::Message& message)
-      : text_(message.lines.begin(), message.lines.end()), lines_(text_.begin(), text_.end()) {}
-  KeptCommand(KeptCommand&&) = default;
-
-  /// Valid while this lives, also after it was moved.
-  wire::Message message() const { return {lines_}; }
-
- private:
-  std::vector<std::string> text_;
-  std::vector<std::string_view> lines_;
-};
+/// A client whose command is refused half-way may go on sending it for this long, without a pause
+/// longer than that.
+constexpr std::chrono::milliseconds refused_ms_max{10'000};
+constexpr std::chrono::milliseconds refused_pause_ms_max{1'000};
 
 /// Gives large memory of a request back at the end of its call, however that comes.
 class Trimmed {
@@ -131,12 +107,11 @@ bool Session::serve_commands() {
   return shut_down_requested_;
 }
 
-bool Session::present_token(const std::string& token) {
+bool Session::present_token(const std::string& token, Clock::time_point end) {
   std::string request = "A\n";
   wire::append_escaped(request, token);
-  send(request + "\ne\n");
+  send(request + "\ne\n", core_.options.callback_connect_ms_max);
   // Whoever listens there may be a stranger: it gets a short time and a short line.
-  const auto end = Clock::now() + core_.options.callback_connect_ms_max;
   reader_.set_limits(limits_before_token);
   const auto answer = receive(end);
   if (!answer && Clock::now() >= end)
@@ -159,7 +134,7 @@ Value Session::call(const std::string& id, std::string_view method,
   std::string& request = request_;
   const Trimmed trimmed(request);
   request.assign("c\n").append(id).append("\n").append(method).append("\n");
-  MintedParts parts(core_, is_silent_);
+  MintedParts parts(core_, was_sent, is_silent_);
   for (const Value& argument : arguments) {
     const std::size_t begin = request.size();
     append_value(core_, request, argument);
@@ -167,12 +142,18 @@ Value Session::call(const std::string& id, std::string_view method,
     request += '\n';
   }
   request += "e\n";
-  send(request);
+  send(request, core_.options.callback_read_ms_max);
   was_sent = true;
   const auto answer = receive_within_call();
   if (!answer) lose("Python closed the connection while C++ called " + std::string(method));
-  parts.keep();
-  return read_result(answer->lines.front());
+  const std::string_view line = answer->lines.front();
+  if (line == unknown_object_answer) {
+    is_broken_ = true;
+    transport_->shut_down();
+  } else {
+    parts.keep();
+  }
+  return read_result(line);
 }
 
 void Session::release(const std::vector<std::string>& ids) {
@@ -181,7 +162,7 @@ void Session::release(const std::vector<std::string>& ids) {
     rest = rest.subspan(batch.size());
     std::string request;
     for (const auto& id : batch) request += "g\n" + id + "\ne\n";
-    send(request);
+    send(request, core_.options.callback_read_ms_max);
     await_releases(batch.size());
   }
 }
@@ -218,18 +199,14 @@ std::optional<wire::Message> Session::receive(Clock::time_point end,
   };
   for (;;) {
     auto message = reader_.next();
-    if (!message) {
-      std::string answer;
-      answer_fatal(answer, message.error().message());
-      send(answer);
-      lose(message.error().message());
-    }
+    if (!message) refuse(message.error().message());
     if (*message) return *message;
     if (is_late()) return std::nullopt;
-    if (silent_ms_max.count() > 0 && !transport_->wait_readable(silent_ms_max)) lose_silent();
+    if (silent_ms_max.count() > 0 && !transport_->wait_readable(silent_ms_max))
+      lose_silent("Python was silent for too long");
     boost::system::error_code error;
     const std::size_t count = transport_->read(reader_.space(), error);
-    if (error == boost::asio::error::timed_out) lose_silent();
+    if (error == boost::asio::error::timed_out) lose_silent("Python was silent for too long");
     if (error || count == 0) return std::nullopt;
     core_.counters.bytes_received.fetch_add(count, std::memory_order_relaxed);
     reader_.filled(count);
@@ -265,17 +242,45 @@ void Session::serve_nested(const wire::Message& message) {
   if (next != Next::go_on) lose("the client ended the conversation within a call");
 }
 
-void Session::send(std::string_view bytes) {
+void Session::refuse(const std::string& reason) {
+  std::string answer;
+  answer_fatal(answer, reason);
+  send_in_answer(answer);
+  if (opened_ == Opened::by_client) take_the_rest();
+  lose(reason);
+}
+
+/// py4j reads an answer when it has sent all of its command. Until then the rest is taken, since a
+/// connection that is closed with unread bytes is reset, and the answer lost.
+void Session::take_the_rest() {
+  transport_->end_sending();
+  const auto end = Clock::now() + refused_ms_max;
+  std::array<char, 65'536> ignored{};
+  while (Clock::now() < end && transport_->wait_readable(refused_pause_ms_max)) {
+    boost::system::error_code error;
+    const std::size_t count = transport_->read(ignored, error);
+    if (error || count == 0) return;
+    core_.counters.bytes_received.fetch_add(count, std::memory_order_relaxed);
+  }
+}
+
+void Session::send(std::string_view bytes, std::chrono::milliseconds unread_ms_max) {
   if (is_silent_) throw Disconnected("the connection to Python was lost before");
   boost::system::error_code error;
-  transport_->write(bytes, error);
+  transport_->write(bytes, unread_ms_max, error);
   core_.counters.bytes_sent.fetch_add(bytes.size(), std::memory_order_relaxed);
+  if (error == boost::asio::error::timed_out) lose_silent("Python did not read for too long");
   if (error) lose("cannot write to Python: " + error.message());
+}
+
+void Session::send_in_answer(std::string_view bytes) {
+  const auto& options = core_.options;
+  send(bytes, opened_ == Opened::by_us ? options.callback_read_ms_max : options.read_ms_max);
 }
 
 void Session::send_answer(const std::string& answer, const std::shared_ptr<Stream>& stream) {
   try {
-    send(answer);
+    send_in_answer(answer);
   } catch (const Disconnected&) {
     take_back(core_, std::string_view(answer).substr(std::min<std::size_t>(2, answer.size())));
     throw;
@@ -285,7 +290,7 @@ void Session::send_answer(const std::string& answer, const std::shared_ptr<Strea
 
 void Session::send_stream(Stream& stream) {
   const auto send_bytes = [this](std::span<const std::byte> bytes) {
-    send({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    send_in_answer({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     core_.counters.bytes_streamed.fetch_add(bytes.size(), std::memory_order_relaxed);
   };
   const auto source = stream.source();  // Alive while its bytes are sent, whoever closes it.
@@ -357,21 +362,14 @@ void Session::raise_python_error(std::string_view part) {
     if (type && type->record->error.raise) type->record->error.raise(named);
     throw NamedError(named);
   }
-  const std::string traceback = plain_text(*decoded);
-  // The client does not read the rest of a call on an object that it does not know.
-  if (traceback == "Object ID unknown") {
-    is_broken_ = true;
-    transport_->shut_down();
-  }
-  throw python_error(traceback);
+  throw python_error(plain_text(*decoded));
 }
 
 /// Neither side repeats what it has sent: the connection stays open until it is destroyed, and ends
 /// in a reset then.
-void Session::lose_silent() {
+void Session::lose_silent(const std::string& reason) {
   is_broken_ = is_silent_ = true;
   transport_->end_with_reset();
-  constexpr auto reason = "Python was silent for too long";
   failed(reason, LogLevel::info);
   throw Disconnected(reason);
 }

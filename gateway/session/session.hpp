@@ -21,6 +21,8 @@ namespace py4cpp {
 
 class Session {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// Who opened the connection: a client, which has presented the token, or we.
   enum class Opened { by_client, by_us };
 
@@ -36,8 +38,8 @@ class Session {
 
   /// Presents the token to Python's callback server. False when that wants another token or knows
   /// none at all, which its answer does not tell apart; the connection is of no use then. Throws
-  /// Disconnected when there is no proper answer, whole, within callback_connect_ms_max.
-  bool present_token(const std::string& token);
+  /// Disconnected when there is no proper answer, whole, before `end`.
+  bool present_token(const std::string& token, Clock::time_point end);
 
   /// See Proxy::call; on the session's thread only. `was_sent` becomes true once the request is on
   /// its way, after which it must not be repeated.
@@ -49,7 +51,8 @@ class Session {
 
   /// True when an error left the conversation out of step; the connection is of no use then.
   bool is_broken() const { return is_broken_; }
-  /// True when the connection was ended because nothing came for too long; Python may be alive.
+  /// True when the connection was ended because nothing came, or could be sent, for too long;
+  /// Python may be alive.
   bool is_silent() const { return is_silent_; }
   Transport& transport() { return *transport_; }
 
@@ -58,8 +61,6 @@ class Session {
   std::function<void(Session&)> before_answer;
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   /// The next message; nothing at the end of the connection, or when it is not whole by `end`.
   /// Throws Disconnected after a silence of `silent_ms_max`, if that is not zero.
   std::optional<wire::Message> receive(Clock::time_point end = Clock::time_point::max(),
@@ -68,7 +69,13 @@ class Session {
   void serve_nested(const wire::Message& message);
   void await_releases(std::size_t unanswered);
   std::chrono::milliseconds silent_ms_max() const;
-  void send(std::string_view bytes);
+  /// Answers a command that is not read any further, and ends the connection.
+  [[noreturn]] void refuse(const std::string& reason);
+  void take_the_rest();
+  /// Throws Disconnected when Python takes nothing of it for `unread_ms_max`, if that is not zero.
+  void send(std::string_view bytes, std::chrono::milliseconds unread_ms_max);
+  /// The same with the bound for what Python has asked for.
+  void send_in_answer(std::string_view bytes);
   /// Sends an answer. When that fails the object in it is forgotten, for Python does not know it.
   /// The bytes of the stream follow, if there is one.
   void send_answer(const std::string& answer, const std::shared_ptr<Stream>& stream);
@@ -80,7 +87,7 @@ class Session {
   [[noreturn]] void raise_python_error(std::string_view part);
   void failed(const std::string& reason, LogLevel level);
   [[noreturn]] void lose(const std::string& reason);
-  [[noreturn]] void lose_silent();
+  [[noreturn]] void lose_silent(const std::string& reason);
 
   Core& core_;
   const std::unique_ptr<Transport> transport_;

@@ -66,17 +66,21 @@ std::size_t SocketTransport::read_some(std::span<char> space, error_code& error)
   }
 }
 
-void SocketTransport::write(std::string_view bytes, error_code& error) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::send(socket(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count >= 0) {
+void SocketTransport::write(std::string_view bytes, std::chrono::milliseconds unread_ms_max,
+                            error_code& error) {
+  const int flags = MSG_NOSIGNAL | (unread_ms_max.count() > 0 ? MSG_DONTWAIT : 0);
+  while (!bytes.empty() && !error) {
+    const ssize_t count = ::send(socket(), bytes.data(), bytes.size(), flags);
+    if (count >= 0)
       bytes.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno != EINTR) {
+    else if (errno == EAGAIN && !wait_for(socket(), POLLOUT, unread_ms_max))
+      error = boost::asio::error::timed_out;
+    else if (errno != EAGAIN && errno != EINTR)
       error = last_error();
-      return;
-    }
   }
 }
+
+void SocketTransport::end_sending() noexcept { ::shutdown(socket_.get(), SHUT_WR); }
 
 /// The descriptor stays open until the Transport is destroyed.
 void SocketTransport::shut_down() noexcept { ::shutdown(socket_.get(), SHUT_RDWR); }
@@ -101,16 +105,14 @@ bool SocketTransport::wait_some(std::chrono::milliseconds time_max) {
 }
 
 std::unique_ptr<Transport> dial(const CallbackAddress& address, const TlsContext* tls,
-                                const GatewayOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
-  Fd socket = connect_to(address.host, address.port, options.callback_connect_ms_max);
+                                const GatewayOptions& options,
+                                std::chrono::steady_clock::time_point end) {
+  Fd socket = connect_to(address.host, address.port, end);
   if (!tls)
     return std::make_unique<SocketTransport>(std::move(socket), options.callback_read_ms_max);
-  const auto left = options.callback_connect_ms_max - (std::chrono::steady_clock::now() - start);
   const std::string& expected = options.callback_tls->host_name;
   auto stream = tls->connect(socket.get(), expected.empty() ? address.host : expected,
-                             std::chrono::ceil<std::chrono::milliseconds>(left),
-                             place_text(address.host, address.port));
+                             time_left(end), place_text(address.host, address.port));
   return std::make_unique<TlsTransport>(std::move(socket), std::move(stream),
                                         options.callback_read_ms_max);
 }

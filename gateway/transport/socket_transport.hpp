@@ -24,7 +24,9 @@ class SocketTransport : public Transport {
                            std::string already_read = {});
 
   std::size_t read(std::span<char> space, boost::system::error_code& error) final;
-  void write(std::string_view bytes, boost::system::error_code& error) override;
+  void write(std::string_view bytes, std::chrono::milliseconds unread_ms_max,
+             boost::system::error_code& error) override;
+  void end_sending() noexcept final;
   void shut_down() noexcept final;
   bool is_hung_up() const noexcept final;
   void end_with_reset() noexcept final;
@@ -48,8 +50,9 @@ class SocketTransport : public Transport {
 };
 
 /// Connects to Python's callback server, with TLS when there is a context. Throws Disconnected when
-/// nobody answers in time, or the handshake fails.
+/// nobody answers before `end`, or the handshake fails.
 std::unique_ptr<Transport> dial(const CallbackAddress& address, const TlsContext* tls,
-                                const GatewayOptions& options);
+                                const GatewayOptions& options,
+                                std::chrono::steady_clock::time_point end);
 
 }  // namespace py4cpp

@@ -12,6 +12,7 @@
 #include <limits>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -42,6 +43,21 @@ std::uint16_t port_of(const sockaddr_storage& address) {
   if (address.ss_family == AF_INET6)
     return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
   return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+/// A peer that is silent for so many seconds is asked at this interval whether it is still there;
+/// so many questions without an answer end the connection.
+constexpr int keep_alive_idle_s = 120, keep_alive_interval_s = 30, keep_alive_questions_max = 4;
+
+/// Accepted connections have what their listener has.
+void keep_alive(int socket) {
+  const int yes = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+  const std::pair<int, int> values[] = {{TCP_KEEPIDLE, keep_alive_idle_s},
+                                        {TCP_KEEPINTVL, keep_alive_interval_s},
+                                        {TCP_KEEPCNT, keep_alive_questions_max}};
+  for (const auto& [option, value] : values)
+    ::setsockopt(socket, IPPROTO_TCP, option, &value, sizeof value);
 }
 
 /// Waits for the end of a connect() that is under way; errno tells how it ended.
@@ -77,6 +93,7 @@ Fd listen_on(const std::string& host, std::uint16_t port) {
   if (!listener) throw fail(system_text(errno));
   const int yes = 1;
   ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  keep_alive(listener.get());
   if (::bind(listener.get(), addresses->ai_addr, addresses->ai_addrlen) != 0 ||
       ::listen(listener.get(), SOMAXCONN) != 0) {
     if (errno == EADDRINUSE)
@@ -90,14 +107,18 @@ Fd accept_from(int listener) {
   return Fd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
 }
 
-Fd connect_to(const std::string& host, std::uint16_t port, std::chrono::milliseconds time_max) {
+Fd connect_to(const std::string& host, std::uint16_t port,
+              std::chrono::steady_clock::time_point end) {
   std::string reason;
   const auto addresses = resolve(host, port, reason);
-  for (const addrinfo* at = addresses.get(); at; at = at->ai_next) {
+  int addresses_left = 0;
+  for (const addrinfo* at = addresses.get(); at; at = at->ai_next) ++addresses_left;
+  for (const addrinfo* at = addresses.get(); at; at = at->ai_next, --addresses_left) {
     Fd socket = socket_for(*at, SOCK_NONBLOCK);
     if (socket && (::connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0 ||
-                   finish_connect(socket.get(), time_max))) {
+                   finish_connect(socket.get(), time_left(end) / addresses_left))) {
       set_blocking(socket.get(), true);
+      keep_alive(socket.get());
       return socket;
     }
     reason = system_text(errno);
@@ -138,6 +159,12 @@ void send_without_delay(int socket) {
 void set_blocking(int socket, bool is_blocking) {
   const int flags = ::fcntl(socket, F_GETFL);
   ::fcntl(socket, F_SETFL, is_blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+}
+
+std::chrono::milliseconds time_left(std::chrono::steady_clock::time_point end) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  return std::max(left, std::chrono::milliseconds(0));
 }
 
 bool wait_for(int socket, short events, std::chrono::milliseconds time_max) {

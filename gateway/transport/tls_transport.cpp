@@ -28,15 +28,20 @@ std::size_t TlsTransport::read_some(std::span<char> space, error_code& error) {
   return count;
 }
 
-void TlsTransport::write(std::string_view bytes, error_code& error) {
-  while (!bytes.empty()) {
+void TlsTransport::write(std::string_view bytes, std::chrono::milliseconds unread_ms_max,
+                         error_code& error) {
+  stream_->set_blocking(unread_ms_max.count() <= 0);
+  while (!bytes.empty() && !error) {
     std::size_t count = 0;
-    if (stream_->write(bytes, count) != TlsStream::Step::done) {
-      error = boost::asio::error::connection_reset;
-      return;
-    }
+    const auto step = stream_->write(bytes, count);
     bytes.remove_prefix(count);
+    if (step == TlsStream::Step::wants_write) {
+      if (!wait_for(socket(), POLLOUT, unread_ms_max)) error = boost::asio::error::timed_out;
+    } else if (step != TlsStream::Step::done) {
+      error = boost::asio::error::connection_reset;
+    }
   }
+  stream_->set_blocking(true);
 }
 
 /// A readable socket may hold what is no data; then it waits on.

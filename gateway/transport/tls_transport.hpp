@@ -16,7 +16,8 @@ class TlsTransport final : public SocketTransport {
   TlsTransport(Fd socket, std::unique_ptr<TlsStream> stream, std::chrono::milliseconds read_ms_max,
                std::string already_read = {});
 
-  void write(std::string_view bytes, boost::system::error_code& error) override;
+  void write(std::string_view bytes, std::chrono::milliseconds unread_ms_max,
+             boost::system::error_code& error) override;
 
  private:
   std::size_t read_some(std::span<char> space, boost::system::error_code& error) override;

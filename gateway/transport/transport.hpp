@@ -18,8 +18,12 @@ class Transport {
 
   /// Waits for at least one byte and returns how many came; 0 with an error at the end.
   virtual std::size_t read(std::span<char> space, boost::system::error_code& error) = 0;
-  /// Writes all of it, in one piece where the system allows.
-  virtual void write(std::string_view bytes, boost::system::error_code& error) = 0;
+  /// Writes all of it, in one piece where the system allows. The error is `timed_out` when the
+  /// other side takes nothing for `unread_ms_max`; zero waits for ever.
+  virtual void write(std::string_view bytes, std::chrono::milliseconds unread_ms_max,
+                     boost::system::error_code& error) = 0;
+  /// Ends the direction to the other side, which may go on sending.
+  virtual void end_sending() noexcept {}
   /// Ends both directions now; a waiting read or write returns. Any thread may call it.
   virtual void shut_down() noexcept = 0;
   /// Whether the other side has ended the connection, even if not all that it sent is read. Any

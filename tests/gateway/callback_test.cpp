@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/callback/callback_pool.hpp"
 #include "house.hpp"
 
 namespace py4cpp::test {
@@ -169,6 +170,24 @@ TEST_SUITE("callbacks") {
                          Disconnected);
     CHECK_THROWS_WITH_AS(house.gateway->python_entry_point().call("never"),
                          doctest::Contains("timed out"), Disconnected);
+  }
+
+  TEST_CASE("dialling, the token and dialling again share the time to connect") {
+    auto options = Conversation::without_token();
+    options.callback_token = "secret";
+    options.callback_connect_ms_max = std::chrono::hours(1);
+    const Conversation conversation(options);
+    std::vector<Session::Clock::time_point> ends;
+    const auto dial = [&](const CallbackAddress&, Session::Clock::time_point end) {
+      ends.push_back(end);
+      return std::make_unique<ScriptedTransport>(
+          ends.size() == 1 ? Script().expect("A\nsecret\ne\n").send("!xn\n")
+                           : Script().expect("c\nt\nask\ne\n").send("!yi7\n"));
+    };
+    CallbackPool pool(*conversation.core, dial, [] {});
+    CHECK(pool.call("t", "ask", {}, [](Session*) {}) == Value(7));
+    REQUIRE(ends.size() == 2);
+    CHECK(ends[0] == ends[1]);
   }
 
   TEST_CASE(

@@ -25,7 +25,7 @@ struct Ending final : Transport {
     error = end;
     return 0;
   }
-  void write(std::string_view, boost::system::error_code&) override {}
+  void write(std::string_view, std::chrono::milliseconds, boost::system::error_code&) override {}
   void shut_down() noexcept override {}
   bool wait_readable(std::chrono::milliseconds) override { return true; }
   std::uint16_t local_port() const override { return 1; }

@@ -45,13 +45,14 @@ class Caller {
  public:
   explicit Caller(const Besieged& besieged)
       : transport_(dial({"127.0.0.1", besieged.house->gateway->port()},
-                        besieged.tls ? &*besieged.tls : nullptr, besieged.as_client)) {
+                        besieged.tls ? &*besieged.tls : nullptr, besieged.as_client,
+                        Session::Clock::now() + besieged.as_client.callback_connect_ms_max)) {
     REQUIRE(ask("A\n" + besieged.house->gateway->token() + "\n") == "!yv");
   }
 
   std::string ask(const std::string& command) {
     boost::system::error_code error;
-    transport_->write(command, error);
+    transport_->write(command, {}, error);
     std::string answer;
     for (char next = 0; transport_->read({&next, 1}, error) == 1 && next != '\n';) answer += next;
     return answer;

@@ -66,8 +66,8 @@ struct Way {
 
   /// A connection that has presented the token.
   load::Lines connect(const Gateway& gateway) const {
-    load::Lines lines(
-        dial({"127.0.0.1", gateway.port()}, as_client ? &*as_client : nullptr, options));
+    load::Lines lines(dial({"127.0.0.1", gateway.port()}, as_client ? &*as_client : nullptr,
+                           options, Session::Clock::now() + options.callback_connect_ms_max));
     lines.send("A\n" + gateway.token() + "\n");
     lines.expect("!yv");
     return lines;

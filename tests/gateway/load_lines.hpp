@@ -25,7 +25,7 @@ class Lines {
 
   [[nodiscard]] boost::system::error_code try_to_send(const std::string& text) {
     boost::system::error_code error;
-    transport_->write(text, error);
+    transport_->write(text, {}, error);
     return error;
   }
 

@@ -70,7 +70,8 @@ class ScriptedTransport final : public Transport {
   }
 
   /// The fuzz targets include this without doctest's macros, hence what may be unused.
-  void write([[maybe_unused]] std::string_view bytes, boost::system::error_code& error) override {
+  void write([[maybe_unused]] std::string_view bytes, std::chrono::milliseconds,
+             boost::system::error_code& error) override {
     if (is_cut(error)) return;
     if (is_reading_) steps_.pop_front();  // The session has seen enough of what is being sent.
     is_reading_ = false;

@@ -104,6 +104,22 @@ TEST_SUITE("session") {
     CHECK(session.is_broken());
   }
 
+  TEST_CASE("arguments of a call on an object that Python does not know are not kept") {
+    const auto kept_after = [](const char* answer) {
+      Conversation conversation;
+      Session session(*conversation.core,
+                      std::make_unique<ScriptedTransport>(
+                          Script().expect("c\np0\napply\ni1\nro0\ne\n").send(answer)),
+                      Session::Opened::by_us);
+      bool was_sent = false;
+      CHECK_THROWS_AS(session.call("p0", "apply", {1, std::make_shared<Square>()}, was_sent),
+                      PythonError);
+      return conversation.core->objects.size();
+    };
+    CHECK(kept_after("!xsObject ID unknown\n") == 0);
+    CHECK(kept_after("!xsValueError\n") == 1);  // Python has it, and lets go of it.
+  }
+
   TEST_CASE("an object whose answer cannot be delivered is not kept") {
     Conversation conversation;
     constexpr std::size_t only_the_command = 1;
@@ -156,7 +172,8 @@ TEST_SUITE("session") {
           if (count == 0) error = boost::asio::error::eof;
           return count;
         }
-        void write(std::string_view, boost::system::error_code&) override {}
+        void write(std::string_view, std::chrono::milliseconds,
+                   boost::system::error_code&) override {}
         void shut_down() noexcept override { bytes.clear(); }
         bool wait_readable(std::chrono::milliseconds) override { return true; }
         std::uint16_t local_port() const override { return 1; }

@@ -80,7 +80,8 @@ class Input final : public Transport {
     left_.remove_prefix(count);
     return count;
   }
-  void write(std::string_view bytes, boost::system::error_code&) override {
+  void write(std::string_view bytes, std::chrono::milliseconds,
+             boost::system::error_code&) override {
     const bool is_answer = bytes.starts_with('!') && bytes.find('\n') == bytes.size() - 1;
     const bool is_request = bytes.starts_with("c\n") && bytes.ends_with("\ne\n");
     const bool is_of_stream = is_answered_ && was_stream_asked_;

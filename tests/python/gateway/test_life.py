@@ -159,13 +159,40 @@ def test_a_silent_connection_is_closed(start_peer: PeerStarter) -> None:
 def test_a_huge_line_is_refused_at_the_limit(start_peer: PeerStarter) -> None:
     peer = start_peer("--command-bytes-max", "100000")
     with authenticated(peer) as connection:
-        with suppress(ConnectionError):
-            connection.sendall(b"c\nt\necho\ns" + b"x" * 1_000_000)
-        assert read_to_end(connection) in (
-            b"!zsa command has more bytes than the limit allows\n",
-            b"",  # The reset that follows may overtake the answer.
-        )
+        connection.sendall(b"c\nt\necho\ns" + b"x" * 1_000_000)
+        assert read_to_end(connection) == b"!zsa command has more bytes than the limit allows\n"
     assert still_serves(peer)
+
+
+@pytest.mark.parametrize("kind", ["--pinned", "--unpinned"])
+@pytest.mark.parametrize("size", [150_000, 30_000_000])
+def test_py4j_tells_its_user_that_a_command_is_too_long(
+    start_peer: PeerStarter, kind: str, size: int
+) -> None:
+    peer = start_peer(kind, "--command-bytes-max", "100000")
+    client = unpinned_client(peer) if kind == "--unpinned" else pinned_client(peer)
+    for _ in range(3):
+        with pytest.raises(Py4JError, match="more bytes than the limit allows"):
+            client.entry_point.greet("x" * size)
+    assert client.entry_point.greet("you") == "Hello you"
+
+
+@pytest.mark.leaves("the Python object that was called, of a client without a connection then")
+def test_py4j_tells_its_user_that_the_answer_to_a_callback_is_too_long(
+    start_peer: PeerStarter,
+) -> None:
+    client = pinned_client(start_peer("--command-bytes-max", "100000"))
+
+    class Talker:
+        def apply(self, value: int) -> str:
+            return "x" * 30_000_000
+
+        class Java:
+            implements = ("test.Function",)
+
+    with pytest.raises(Py4JError, match="more bytes than the limit allows"):
+        client.entry_point.ask(Talker(), 1)
+    assert client.entry_point.greet("you") == "Hello you"
 
 
 def test_a_pinned_client_that_hangs_in_a_callback_is_reset(start_peer: PeerStarter) -> None:
