@@ -11,11 +11,10 @@
 #include <thread>
 #include <unordered_map>
 
-#include "base/token.hpp"
 #include "gateway/callback/callback_pool.hpp"
 #include "gateway/callback/release_queue.hpp"
-#include "gateway/commands/custom_commands.hpp"
 #include "gateway/control/clients.hpp"
+#include "gateway/control/complete_options.hpp"
 #include "gateway/control/housekeeper.hpp"
 #include "gateway/control/orphans.hpp"
 #include "gateway/control/server.hpp"
@@ -28,14 +27,6 @@ namespace py4cpp {
 
 namespace {
 
-GatewayOptions complete(GatewayOptions options) {
-  if (!options.authenticate)
-    options.token.clear();
-  else if (options.token.empty())
-    options.token = random_token();
-  return options;
-}
-
 template <class Options>
 std::unique_ptr<const TlsContext> context_of(const std::optional<Options>& options) {
   return options ? std::make_unique<const TlsContext>(*options) : nullptr;
@@ -46,7 +37,7 @@ std::unique_ptr<const TlsContext> context_of(const std::optional<Options>& optio
 class Gateway::Impl final : public ProxyCaller {
  public:
   Impl(Registry& registry, GatewayOptions options)
-      : core(registry, complete(std::move(options))),
+      : core(registry, std::move(options)),
         tls(context_of(core.options.tls)),
         callback_tls(context_of(core.options.callback_tls)),
         server(core, tls.get(),
@@ -277,7 +268,7 @@ class Gateway::Impl final : public ProxyCaller {
 };
 
 Gateway::Gateway(Registry& registry, GatewayOptions options) {
-  check_custom_commands(options);
+  options = complete_options(std::move(options));
   registry.freeze();
   impl_ = std::make_unique<Impl>(registry, std::move(options));
   impl_->core.gateway = this;

@@ -40,6 +40,8 @@ namespace py4cpp {
 using CustomCommand =
     std::function<Value(CallContext& context, std::span<const std::string_view> lines)>;
 
+/// Times of more than a year are taken for a year, so that std::chrono::milliseconds::max() may
+/// mean for ever.
 struct GatewayOptions {
   /// `gateway.entry_point` in Python.
   Value entry_point{};
@@ -129,7 +131,7 @@ struct CallbackAddress {
 class Gateway {
  public:
   /// Freezes the registry, which must outlive the gateway, and listens. Throws Error when a name in
-  /// the registry is wrong or the port cannot be had.
+  /// the registry is wrong, an option cannot work, or the port cannot be had.
   Gateway(Registry& registry, GatewayOptions options = {});
   /// Stops, and destroys what the gateway was given (the entry point, listeners, the log and other
   /// functions) before it returns, on this thread.

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "gateway/gateway.hpp"
 #include "gateway/metrics.hpp"
@@ -14,6 +15,10 @@ namespace py4cpp {
 
 /// Before a client has shown the token it gets one short line's worth of memory.
 inline constexpr wire::CommandReader::Limits limits_before_token{4096, 16};
+
+/// So long may a token be, in its escaped form, between the command and the end of its line.
+inline constexpr std::size_t token_bytes_max =
+    limits_before_token.bytes_max - std::string_view("A\n\n").size();
 
 struct Verdict {
   std::optional<Refusal> refusal;  // Nothing when the client is let in.

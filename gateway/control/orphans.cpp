@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/control/orphans.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace py4cpp {
 
-namespace {
-
-/// What is meant as forever does not overflow.
-constexpr std::chrono::hours longest_time{24 * 365};
-
-}  // namespace
-
 Orphans::Orphans(ObjectTable& objects, std::chrono::milliseconds time_max)
-    : objects_(objects), time_max_(std::min<std::chrono::milliseconds>(time_max, longest_time)) {}
+    : objects_(objects), time_max_(time_max) {}
 
 void Orphans::begin(Clock::time_point now) {
   if (time_max_.count() <= 0 || objects_.size() == 0) return;

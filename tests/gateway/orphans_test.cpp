@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "gateway/control/complete_options.hpp"
 #include "house.hpp"
 
 namespace py4cpp::test {
@@ -61,9 +62,9 @@ TEST_SUITE("orphans") {
     CHECK(timeless.due() == Clock::time_point::max());
   }
 
-  TEST_CASE("a time without end is no overflow") {
+  TEST_CASE("the longest time that an option can mean is no overflow") {
     ObjectTable objects(10);
-    Orphans orphans(objects, std::chrono::milliseconds::max());
+    Orphans orphans(objects, option_time_max);
     objects.add(Value(1));
     const auto now = Clock::now();
     orphans.begin(now);

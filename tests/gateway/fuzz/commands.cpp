@@ -7,6 +7,7 @@
 // Containers that the input puts into one another are freed by nobody, as in any program with
 // shared_ptr. So that leaks can be looked for, all containers are emptied at the end.
 #include <boost/asio/error.hpp>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
