@@ -37,7 +37,7 @@ enum class Refusal : std::uint8_t {
   tls_handshake,          // It speaks no TLS, or its certificate is not trusted.
   authentication_ms_max,  // It took too long.
   unauthenticated_max,    // Others came while it waited.
-  connections_max,        // There were too many already.
+  connections_max,        // There were too many already, or no thread for one more.
   ended,                  // It went away by itself.
 };
 inline constexpr std::size_t refusal_count = 8;

@@ -44,14 +44,12 @@ struct Entrance::Guest {
 };
 
 Entrance::Entrance(boost::asio::io_context& io, const GatewayOptions& options,
-                   const TlsContext* tls, RefusalCounters& counters, FullReason full_reason,
-                   Admitted admitted, Refused refused)
+                   const TlsContext* tls, RefusalCounters& counters, Admit admit, Refused refused)
     : io_(io),
       options_(options),
       tls_(tls),
       counters_(counters),
-      full_reason_(std::move(full_reason)),
-      admitted_(std::move(admitted)),
+      admit_(std::move(admit)),
       refused_(std::move(refused)),
       timer_(io) {}
 
@@ -96,8 +94,7 @@ void Entrance::proceed(const GuestPointer& guest) {
                   "the TLS handshake failed: " + TlsContext::explain(*guest->tls));
     guest->has_shaken_hands = true;
   }
-  if (!options_.authenticate && guest->turned_away.empty() && !turn_away_when_full(*guest))
-    return admit(guest);
+  if (!options_.authenticate && guest->turned_away.empty()) return admit(guest);
   proceed_reading(guest);
 }
 
@@ -156,15 +153,7 @@ void Entrance::judge(const GuestPointer& guest, const wire::Message& message) {
     return refuse(guest, verdict.answer, *verdict.refusal, "it did not present the right token");
   if (!send(*guest, verdict.answer))
     return drop(guest, Refusal::ended, "it ended before it was let in");
-  if (turn_away_when_full(*guest)) return proceed_reading(guest);
   admit(guest);
-}
-
-/// py4j shows its user the answer to a command, but not why a connection was closed, nor the text
-/// of an answer to the token.
-bool Entrance::turn_away_when_full(Guest& guest) {
-  guest.turned_away = full_reason_().value_or("");
-  return !guest.turned_away.empty();
 }
 
 /// Short answers only: they fit into the empty buffer of a socket, so nothing has to wait.
@@ -177,18 +166,24 @@ bool Entrance::send(Guest& guest, const std::string& answer) {
                 MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(answer.size());
 }
 
+/// Where nobody can serve it its first command is waited for: py4j shows its user the answer to a
+/// command, but not why a connection was closed, nor the text of an answer to the token.
 void Entrance::admit(const GuestPointer& guest) {
-  std::string already_read(guest->reader.rest());
-  Fd socket = remove(*guest);
+  const auto reason = admit_([&] { return transport_of(*guest); });
+  if (!reason) return;
+  guest->turned_away = *reason;
+  proceed_reading(guest);
+}
+
+std::unique_ptr<Transport> Entrance::transport_of(Guest& guest) {
+  std::string already_read(guest.reader.rest());
+  Fd socket = remove(guest);
   set_blocking(socket.get(), true);
-  std::unique_ptr<Transport> transport;
-  if (guest->tls)
-    transport = std::make_unique<TlsTransport>(std::move(socket), std::move(guest->tls),
-                                               options_.read_ms_max, std::move(already_read));
-  else
-    transport = std::make_unique<SocketTransport>(std::move(socket), options_.read_ms_max,
-                                                  std::move(already_read));
-  admitted_(std::move(transport));
+  if (guest.tls)
+    return std::make_unique<TlsTransport>(std::move(socket), std::move(guest.tls),
+                                          options_.read_ms_max, std::move(already_read));
+  return std::make_unique<SocketTransport>(std::move(socket), options_.read_ms_max,
+                                           std::move(already_read));
 }
 
 void Entrance::refuse(const GuestPointer& guest, const std::string& answer, Refusal refusal,

@@ -27,18 +27,17 @@ struct GatewayOptions;
 /// Belongs to the control thread.
 class Entrance {
  public:
-  /// Told of a connection that may be served; its thread is the callee's matter.
-  using Admitted = std::function<void(std::unique_ptr<Transport> transport)>;
+  using MakeTransport = std::function<std::unique_ptr<Transport>()>;
+  /// Told of a connection that may be served, which it makes its own with `make`; its thread is the
+  /// callee's matter. Returns why it cannot be served at the moment instead, and leaves it here.
+  using Admit = std::function<std::optional<std::string>(const MakeTransport& make)>;
   /// Told why a connection was ended here. Called rarely, however many there are.
   using Refused = std::function<void(const std::string& reason)>;
-
-  /// Why nobody can be served at the moment; nothing when there is room.
-  using FullReason = std::function<std::optional<std::string>()>;
 
   /// `tls` is null for plain connections; every refusal is counted. All arguments outlive the
   /// entrance.
   Entrance(boost::asio::io_context& io, const GatewayOptions& options, const TlsContext* tls,
-           RefusalCounters& counters, FullReason full_reason, Admitted admitted, Refused refused);
+           RefusalCounters& counters, Admit admit, Refused refused);
 
   /// Takes a connection that was just accepted, as a non-blocking socket.
   void enter(Fd socket);
@@ -57,8 +56,8 @@ class Entrance {
   bool send(Guest& guest, const std::string& answer);
   void judge(const GuestPointer& guest, const wire::Message& message);
   void proceed_reading(const GuestPointer& guest);
-  bool turn_away_when_full(Guest& guest);
   void admit(const GuestPointer& guest);
+  std::unique_ptr<Transport> transport_of(Guest& guest);
   void refuse(const GuestPointer& guest, const std::string& answer, Refusal refusal,
               const std::string& reason);
   void drop(const GuestPointer& guest, Refusal refusal, const std::string& reason);
@@ -72,8 +71,7 @@ class Entrance {
   const GatewayOptions& options_;
   const TlsContext* const tls_;
   RefusalCounters& counters_;
-  const FullReason full_reason_;
-  const Admitted admitted_;
+  const Admit admit_;
   const Refused refused_;
   std::list<GuestPointer> guests_;   // In the order of their coming, and so of their end.
   boost::asio::steady_timer timer_;  // Runs while there are guests.

@@ -47,8 +47,8 @@ Server::Server(Core& core, const TlsContext* tls, Hooks hooks)
       port_(local_port(listener_.native_handle())),
       address_(local_address(listener_.native_handle())),
       entrance_(
-          io_, core.options, tls, core.counters.refusals, [this] { return full_reason(); },
-          [this](std::unique_ptr<Transport> transport) { admitted(std::move(transport)); },
+          io_, core.options, tls, core.counters.refusals,
+          [this](const Entrance::MakeTransport& make) { return admit(make); },
           [this](const std::string& reason) { log(LogLevel::warn, reason); }) {}
 
 Server::~Server() { stop(); }
@@ -147,34 +147,33 @@ void Server::retry_later(const std::string& reason) {
   });
 }
 
-std::optional<std::string> Server::full_reason() const {
-  const std::size_t count = connection_count();
-  if (count < core_.options.connections_max) return std::nullopt;
-  return "the gateway has " + std::to_string(count) +
-         " connections already, which is its limit (connections_max)";
-}
-
-void Server::admitted(std::unique_ptr<Transport> transport) {
+/// The thread comes first, because it is what the system may have no room for. It waits for the
+/// mutex, and so for its session.
+std::optional<std::string> Server::admit(const Entrance::MakeTransport& make) {
+  const std::lock_guard lock(mutex_);
+  if (const auto count = connections_.size(); count >= core_.options.connections_max)
+    return "the gateway has " + std::to_string(count) +
+           " connections already, which is its limit (connections_max)";
+  const std::uint64_t id = next_id_++;
+  Connection& connection = connections_[id];
   try {
-    const std::lock_guard lock(mutex_);
-    const std::uint64_t id = next_id_++;
-    Connection& connection = connections_[id];
-    try {
-      connection.session =
-          std::make_unique<Session>(core_, std::move(transport), Session::Opened::by_client);
-      connection.thread = std::thread(&Server::serve, this, id, std::ref(*connection.session));
-    } catch (...) {
-      connections_.erase(id);
-      throw;
-    }
+    connection.thread = std::thread(&Server::serve, this, id);
   } catch (const std::exception& failure) {
-    log(LogLevel::warn, std::string("cannot serve a connection: ") + failure.what());
+    connections_.erase(id);
+    return std::string("the gateway has no thread for one more connection: ") + failure.what();
   }
+  connection.session = std::make_unique<Session>(core_, make(), Session::Opened::by_client);
+  return std::nullopt;
 }
 
-void Server::serve(std::uint64_t id, Session& session) {
+void Server::serve(std::uint64_t id) {
+  Session* session = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    session = connections_.at(id).session.get();
+  }
   try {
-    if (serve_between_hooks(session)) {
+    if (session && serve_between_hooks(*session)) {
       close_all();
       hooks_.shutdown_asked();
     }

@@ -64,11 +64,10 @@ class Server {
   void run_control();
   void accept();
   void retry_later(const std::string& reason);
-  void admitted(std::unique_ptr<Transport> transport);
-  void serve(std::uint64_t id, Session& session);
+  std::optional<std::string> admit(const Entrance::MakeTransport& make);
+  void serve(std::uint64_t id);
   bool serve_between_hooks(Session& session);
   void join(std::uint64_t id);
-  std::optional<std::string> full_reason() const;
   /// Lets nobody in any more and closes all connections. Their threads may still run.
   void close_all();
   void close_listener();

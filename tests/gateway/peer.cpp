@@ -220,6 +220,10 @@ void bind(Registry& registry) {
       .method("open", &Peer::open)
       .method("calls", [](const Peer&, CallContext& c) { return ++c.session_state<Calls>().count; })
       .method("objects", [](const Peer&, CallContext& c) { return c.gateway().object_count(); })
+      .method("refused",
+              [](const Peer&, CallContext& c) {
+                return c.gateway().metrics().refused_for(Refusal::connections_max);
+              })
       .static_method("twice", [](int number) { return 2 * number; })
       .static_field("LIMIT", 100);
   registry.type("test.Peer$Nested").static_field("NAME", "nested");

@@ -47,8 +47,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool is_full = data[0] == 'F';
   Entrance entrance(
       io, options, data[0] == 'T' ? &tls : nullptr, counters,
-      [&] { return is_full ? std::optional<std::string>("full") : std::nullopt; },
-      [&](std::unique_ptr<Transport>) { was_admitted = true; }, [](const std::string&) {});
+      [&](const Entrance::MakeTransport& make) -> std::optional<std::string> {
+        if (is_full) return "full";
+        make();
+        was_admitted = true;
+        return std::nullopt;
+      },
+      [](const std::string&) {});
   entrance.enter(std::move(ours));
   while (io.poll_one() > 0) continue;
   if (entrance.drop_oldest()) std::abort();  // Somebody waited on.

@@ -27,6 +27,7 @@ from gateway.peer_process import (
 )
 from py4j.protocol import Py4JError
 
+PAGE_BYTES = resource.getpagesize()
 ECHO = b"c\nt\necho\n%s\ne\n"
 
 
@@ -316,6 +317,25 @@ def test_who_got_the_last_descriptor_keeps_it_while_nobody_else_comes(
     last.sendall(b"A\nsecret\n")
     assert answer(last) == b"!yv\n"
     last.close()
+
+
+def test_a_client_for_which_there_is_no_thread_is_told_so(start_peer: PeerStarter) -> None:
+    peer = start_peer()
+    served = authenticated(peer)
+    served.sendall(ECHO % b"i1")
+    assert answer(served) == b"!yi1\n"  # Its thread is there.
+    statm = Path(f"/proc/{peer.process.pid}/statm").read_text()
+    pages = int(statm.split()[0]) + 256  # A megabyte more: less than the stack of a thread.
+    unlimited = resource.prlimit(peer.process.pid, resource.RLIMIT_AS)
+    resource.prlimit(peer.process.pid, resource.RLIMIT_AS, (pages * PAGE_BYTES, unlimited[1]))
+    refused = pinned_client(peer)
+    with pytest.raises(Py4JError, match="no thread for one more connection"):
+        refused.entry_point.echo(1)
+    served.sendall(b"c\nt\nrefused\ne\n")
+    assert answer(served) == b"!yL1\n"
+    resource.prlimit(peer.process.pid, resource.RLIMIT_AS, unlimited)
+    assert refused.entry_point.greet("you") == "Hello you"
+    served.close()
 
 
 def test_a_client_waits_while_clients_use_up_the_descriptors(start_peer: PeerStarter) -> None:
