@@ -5,9 +5,15 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
+#include <mutex>
 #include <span>
+#include <stop_token>
 #include <string_view>
+#include <thread>
 
 namespace py4cpp {
 
@@ -56,6 +62,23 @@ void wait_for_input() {
   }
 }
 
+/// What is left to running calls for their end; a JVM leaves them nothing.
+constexpr std::chrono::milliseconds ending_ms_max{1'000};
+
+/// Ends the process where a call does not return in time.
+void stop_in_time(Gateway& gateway) {
+  const std::jthread bound([](const std::stop_token& has_stopped) {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, has_stopped, ending_ms_max, [] { return false; });
+    if (has_stopped.stop_requested()) return;
+    std::fflush(stdout);
+    std::_Exit(0);
+  });
+  gateway.stop();
+}
+
 }  // namespace
 
 int run_server_main(int argc, const char* const* argv, Registry& registry, GatewayOptions options) {
@@ -70,10 +93,12 @@ int run_server_main(int argc, const char* const* argv, Registry& registry, Gatew
     std::printf("%u\n", unsigned{gateway.port()});
     if (words.authenticate) std::printf("%s\n", gateway.token().c_str());
     std::fflush(stdout);
-    if (words.ends_with_input)
+    if (words.ends_with_input) {
       wait_for_input();
-    else
+      stop_in_time(gateway);
+    } else {
       gateway.wait_for_shutdown();
+    }
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

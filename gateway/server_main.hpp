@@ -23,9 +23,10 @@ namespace py4cpp {
 ///
 /// java's options are skipped. Without --enable-auth every local process may connect, as py4j has
 /// it. With --die-on-broken-pipe the program ends at the first line or the end of its standard
-/// input, also after a client shut the gateway down; otherwise when a client does that. What
-/// stops it (a mistake in the words, a port that cannot be had) is told on the standard error and
-/// gives 1.
+/// input, also after a client shut the gateway down; otherwise when a client does that. At the end
+/// of the input a call that is still running has a second to return; else the process exits then,
+/// with 0 as well and without destructors. What stops it (a mistake in the words, a port that
+/// cannot be had) is told on the standard error and gives 1.
 ///
 /// `options` hold for what the command line does not say; `pinned` is false in any case, because
 /// launch_gateway makes a JavaGateway. Call it from the main thread, which it blocks.

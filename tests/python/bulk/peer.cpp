@@ -2,6 +2,8 @@
 //
 // A C++ program with arrays in shared memory, for the tests of the Python package. It takes the
 // command line of py4j's own server, and says at its end what is left.
+#include <unistd.h>
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -114,6 +116,10 @@ int run(int count, char** words) {
       .method("checksum", &Lab::checksum)
       .method("checksum_of", &Lab::checksum_of)
       .method("apply", &Lab::apply)
+      .method("never_return",
+              [](const Lab&) {
+                for (;;) ::pause();
+              })
       .method("twice", &Lab::twice)
       .method("metrics",
               [](const Lab&, CallContext& context) {

@@ -4,6 +4,7 @@ line of `py4j.GatewayServer`."""
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections import deque
 from pathlib import Path
@@ -73,6 +74,23 @@ def test_its_own_words_are_those_of_py4js_server(program: Path) -> None:
             assert len(process.stdout.readline().strip()) == 64
             process.stdin.write("\n")
             process.stdin.flush()
+            assert process.wait(END_S) == 0
+
+
+def test_a_call_that_never_returns_does_not_keep_the_program_when_its_input_ends(
+    program: Path,
+) -> None:
+    with start(program, "--die-on-broken-pipe", "0") as process:
+        assert process.stdout
+        assert process.stdin
+        port = int(process.stdout.readline())
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"c\nt\nnever_return\ne\n")
+            with socket.create_connection(("127.0.0.1", port)) as other:
+                other.sendall(b"c\nt\nsize_of_bytes\njYWJj\ne\n")
+                assert other.recv(100) == b"!yL3\n"
+            process.stdin.close()
+            assert connection.recv(100) == b""
             assert process.wait(END_S) == 0
 
 
