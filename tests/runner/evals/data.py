@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A column of each type that Spark SQL of the release and Arrow share, with a null in each."""
+"""A column of each type that Spark SQL of the release and Arrow share, with a null in each but
+those whose name says otherwise."""
 
 from __future__ import annotations
 
@@ -20,6 +21,31 @@ VARIANT = pa.struct(
     ]
 )
 
+
+def spatial(kind: str) -> pa.StructType:
+    """The type of geometries or geographies of the world's usual coordinates."""
+    marks = {kind: "true", "srid": "4326"}
+    return pa.struct(
+        [
+            pa.field("srid", pa.int32(), nullable=False),
+            pa.field("wkb", pa.binary(), nullable=False, metadata=marks),
+        ]
+    )
+
+
+def is_spatial(type_: pa.DataType) -> bool:
+    """Whether a type is one of places."""
+    return bool(type_ == spatial("any"))
+
+
+def is_frame(type_: pa.DataType) -> bool:
+    """Whether functions see a frame of pandas for a column of that type: for Spark's own structs,
+    and before 4.2 also for places."""
+    if is_spatial(type_):
+        return RELEASE < (4, 2)
+    return pa.types.is_struct(type_) and type_ != VARIANT
+
+
 COLUMNS: dict[str, pa.Array] = {
     "bool": pa.array([True, None, False]),
     "byte": pa.array([-128, None, 127], pa.int8()),
@@ -27,6 +53,7 @@ COLUMNS: dict[str, pa.Array] = {
     "int": pa.array([-(2**31), None, 2**31 - 1], pa.int32()),
     # Beside a null, pandas holds integers as doubles.
     "long": pa.array([-(2**53), None, 2**53], pa.int64()),
+    "long without nulls": pa.array([-(2**63), 0, 2**63 - 1], pa.int64()),
     "float": pa.array([1.5, None, -0.0], pa.float32()),
     "double": pa.array([1e300, None, float("inf")], pa.float64()),
     "decimal": pa.array([Decimal("-0.01"), None, Decimal("12345678.90")], pa.decimal128(10, 2)),
@@ -58,6 +85,15 @@ COLUMNS: dict[str, pa.Array] = {
         [{"scores": [("a", 1.0)], "id": 1}, None, {"scores": None, "id": 2}],
         pa.struct([("scores", SCORES), ("id", pa.int64())]),
     ),
+    "required fields without nulls": pa.array(
+        [{"id": 1, "name": "a"}, {"id": 2, "name": ""}, {"id": 3, "name": "c"}],
+        pa.struct(
+            [
+                pa.field("id", pa.int64(), nullable=False),
+                pa.field("name", pa.string(), nullable=False),
+            ]
+        ),
+    ),
 }
 LARGE_COLUMNS = [
     COLUMNS["string"].cast(pa.large_string()),
@@ -77,6 +113,10 @@ if RELEASE >= (4, 0):
         VARIANT,
     )
 if RELEASE >= (4, 1):
+    POINT = bytes.fromhex("0101000000000000000000f03f0000000000000040")
+    for kind in ("geometry", "geography"):
+        places = [{"srid": 4326, "wkb": POINT}, None, {"srid": 4326, "wkb": POINT}]
+        COLUMNS[kind] = pa.array(places, spatial(kind))
     COLUMNS["time"] = pa.array([dt.time(0), None, dt.time(23, 59, 59, 999_999)], pa.time64("ns"))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from evals.data import COLUMNS, VARIANT
+from evals.data import COLUMNS, VARIANT, is_spatial
 from evals.peer import RELEASE, Peer, Task, TaskError, Udf, Udtf, frame, spark_type
 from pyspark.sql.types import DataType, StructType, _create_row_inbound_converter
 
@@ -113,29 +113,50 @@ def python_value(value: Any, type_: pa.DataType) -> Any:
         return {k: python_value(v, type_.item_type) for k, v in value}
     if pa.types.is_list(type_):
         return [python_value(v, type_.value_type) for v in value]
+    return python_struct(value, type_) if pa.types.is_struct(type_) else value
+
+
+def python_struct(value: dict[str, Any], type_: pa.StructType) -> Any:
+    """The same of a struct: a row, unless Spark has another type for it."""
     if type_ == VARIANT:
         from pyspark.sql.types import VariantVal  # from 4.0 on
 
         return VariantVal(value["value"], value["metadata"])
-    if pa.types.is_struct(type_):
-        return tuple(python_value(value[field.name], field.type) for field in type_)
-    return value
+    if is_spatial(type_):
+        from pyspark.sql import types  # from 4.1 on
+
+        kind = types.Geometry if b"geometry" in type_.field("wkb").metadata else types.Geography
+        return kind.fromWKB(value["wkb"], value["srid"])
+    return tuple(python_value(value[field.name], field.type) for field in type_)
 
 
-def internal_rows(column: str) -> tuple[list[Any], StructType]:
-    """The values of that column as Spark holds them, and the type of a row with one of them."""
+def internal_values(column: str) -> list[Any]:
+    """The values of that column as Spark holds them."""
     array = COLUMNS[column]
     type_ = spark_type(array.type)
-    values = [internal(python_value(v, array.type), type_) for v in array.to_pylist()]
-    return values, StructType().add("_0", type_)
+    return [internal(python_value(v, array.type), type_) for v in array.to_pylist()]
+
+
+def sent(value: Any, type_: pa.DataType) -> Any:
+    """A value of Spark's as it goes to workers: they read the bytes of a place by another name than
+    they write them."""
+    if value is None or not is_spatial(type_):
+        return value
+    return {"srid": value["srid"], "bytes": value["wkb"]}
+
+
+def rows_of(column: str) -> list[bytes]:
+    """One frame with a row for each value of that column."""
+    type_ = COLUMNS[column].type
+    row_type = StructType().add("_0", spark_type(type_))
+    values = [sent(value, type_) for value in internal_values(column)]
+    return [frame([Internal(row_type, (value,)) for value in values])]
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_each_type_is_read_and_returned_in_its_internal_form(peer: Peer, column: str) -> None:
-    values, row_type = internal_rows(column)
-    rows = [frame([Internal(row_type, (value,)) for value in values])]
-    answer = peer.run(Task(100, [Udf(lambda x: x, COLUMNS[column].type)], rows))
-    assert answer.items() == values
+    answer = peer.run(Task(100, [Udf(lambda x: x, COLUMNS[column].type)], rows_of(column)))
+    assert answer.items() == internal_values(column)
 
 
 def test_a_function_sees_values_of_python(peer: Peer) -> None:
@@ -202,11 +223,9 @@ class Same:
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_table_function_has_columns_of_each_type(peer: Peer, column: str) -> None:
-    values, row_type = internal_rows(column)
-    rows = [frame([Internal(row_type, (value,)) for value in values])]
     returns = pa.schema([pa.field("_0", COLUMNS[column].type)])
-    answer = peer.run(Task(300, Udtf(Same, returns), rows))
-    assert answer.items() == [((value,),) for value in values]
+    answer = peer.run(Task(300, Udtf(Same, returns), rows_of(column)))
+    assert answer.items() == [((value,),) for value in internal_values(column)]
 
 
 class UntilThree:
