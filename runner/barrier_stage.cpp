@@ -96,7 +96,10 @@ void BarrierStage::Impl::accept(Listener& listener, std::size_t task) {
     if (connection) {
       self->begin(std::move(connection), task);
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-      return self->fail(std::string("cannot accept a barrier task: ") + std::strerror(errno));
+      self->fail(std::string("cannot accept a barrier task: ") + std::strerror(errno));
+      boost::system::error_code ignored;
+      listener.close(ignored);  // which hangs up on the task that waits there
+      return;
     }
     self->accept(listener, task);
   });

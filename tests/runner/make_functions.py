@@ -10,6 +10,7 @@ import pickle
 import shutil
 import signal
 import sys
+import threading
 import time
 
 import faults
@@ -249,6 +250,20 @@ def fault(items):
     yield from items
 
 
+def fault_when_idle(items):
+    """Answers, and fails in the way that the first item says as soon as somebody opens the pipe
+    that it names, too."""
+    what, pipe = next(items).decode().split()
+
+    def wait():
+        with open(pipe, "rb"):
+            pass
+        faults.FAULTS[what]()
+
+    threading.Thread(target=wait).start()
+    yield from items
+
+
 def oom_score(items):
     list(items)
     with open("/proc/self/oom_score_adj", encoding="ascii") as file:
@@ -292,7 +307,8 @@ def functions():
             identity, upper, first_three, ignore_input, megabytes, boom, kill_while_reading,
             kill_while_writing, hard_exit, segfault, late, hang, say_pid_then_hang, chatter,
             forge_report, environment, pid, context, broadcasts, files, includes, gather_twice,
-            barrier_or_gather, loaded, say, stuck_in_c, too_much_memory, fault, oom_score,
+            barrier_or_gather, loaded, say, stuck_in_c, too_much_memory, fault, fault_when_idle,
+            oom_score,
             leave_child_and_answer, close_all_and_loop,
         )
     }  # fmt: skip

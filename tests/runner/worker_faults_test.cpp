@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every way in which a worker can fail, each while it reads, while it writes and while it is idle;
-// and what the system may refuse. Afterwards the pool works as before.
+// Every way in which a worker can fail, each while it reads and while it writes, and forks that the
+// system refuses. Afterwards the pool works as before.
 #include <doctest/doctest.h>
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <fstream>
 #include <iterator>
@@ -12,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "failing_forks.hpp"
+#include "fault_fixture.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -44,58 +44,6 @@ std::vector<std::string> input_for(const char* when, const Fault& fault) {
   return input;
 }
 
-void check_well(Workers& workers) {
-  CHECK(workers.run("upper", {"a", "b"}) == std::vector<std::string>{"A", "B"});
-  CHECK(workers.stats().live == workers.stats().idle);
-}
-
-// Two tasks in their middle: one whose worker waits for most of its input, and one whose worker
-// waits for its output to be taken.
-class ReadingAndWriting {
- public:
-  explicit ReadingAndWriting(Workers& workers)
-      : reads_(workers.start("identity", megabytes_)),
-        writes_(workers.start("megabytes", std::vector<std::string>(megabytes_.size(), "1"))),
-        written_(texts(writes_->next())) {
-    REQUIRE(written_.size() < megabytes_.size());
-  }
-
-  void check_right() {
-    CHECK(read_all(*reads_) == megabytes_);
-    for (std::string& text : read_all(*writes_)) written_.push_back(std::move(text));
-    CHECK(written_ == megabytes_);
-  }
-
-  void check_fails(const char* text) {
-    for (PythonTask* task : {reads_.get(), writes_.get()}) {
-      CHECK_THROWS_WITH_AS(read_all(*task), doctest::Contains(text), WorkerFailed);
-    }
-  }
-
- private:
-  const std::vector<std::string> megabytes_ =
-      std::vector<std::string>(50, std::string(1 << 20, 'x'));
-  const std::unique_ptr<PythonTask> reads_;
-  const std::unique_ptr<PythonTask> writes_;
-  std::vector<std::string> written_;
-};
-
-// Leaves this process that many descriptors.
-class FewDescriptors {
- public:
-  explicit FewDescriptors(std::size_t left) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit few = before_;
-    // The count is of the open ones and of the one that lists them.
-    few.rlim_cur = open_descriptors() - 1 + left;
-    ::setrlimit(RLIMIT_NOFILE, &few);
-  }
-  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 }  // namespace
 
 TEST_SUITE("worker faults") {
@@ -114,6 +62,22 @@ TEST_SUITE("worker faults") {
       check_well(workers);
       CHECK(workers.stats().daemon_starts == 1);
     }
+  }
+
+  TEST_CASE("a simple worker that dies while it reads or writes says how") {
+    const Interpreter& interpreter = interpreters().front();
+    Workers workers(interpreter, {.use_daemon = false});
+    CHECK_THROWS_WITH_AS(workers.run("fault", input_for("reading", {"killed", ""})),
+                         doctest::Contains("ended (killed by SIGKILL)"), WorkerFailed);
+    CHECK_THROWS_WITH_AS(workers.run("fault", input_for("writing", {"crashes", ""})),
+                         doctest::Contains("ended (killed by SIGSEGV)"), WorkerFailed);
+    CHECK_THROWS_WITH_AS(workers.run("fault", input_for("reading", {"exits", ""})),
+                         doctest::Contains("ended (exit status 3)"), WorkerFailed);
+    check_well(workers);
+    Workers hurried(interpreter, {.use_daemon = false, .task_ms_max = milliseconds(1'500)});
+    CHECK_THROWS_WITH_AS(hurried.run("fault", input_for("writing", {"hangs", ""})),
+                         doctest::Contains("took longer than 1500 ms"), WorkerFailed);
+    CHECK(hurried.stats().live == 0);
   }
 
   TEST_CASE("a function that fails while it reads or writes fails its task alone") {
@@ -138,37 +102,6 @@ TEST_SUITE("worker faults") {
       Workers workers(interpreter);
       CHECK(workers.run("fault", input_for("reading", {"memory", ""})).size() == 19);
       CHECK(workers.run("fault", input_for("writing", {"memory", ""})).size() == 20);
-    }
-  }
-
-  TEST_CASE("a worker that dies or stops while it is idle harms no task") {
-    for (const Interpreter& interpreter : interpreters()) {
-      CAPTURE(interpreter.release.text());
-      Workers workers(interpreter, {.task_ms_max = milliseconds(1'500)});
-      for (const int signal : {SIGKILL, SIGSEGV, SIGABRT, SIGTERM}) {
-        const int pid = std::stoi(workers.run("pid", {}).front());
-        ::kill(pid, signal);
-        CHECK(eventually([&] { return !process_exists(pid); }));
-        check_well(workers);
-      }
-      ::kill(std::stoi(workers.run("pid", {}).front()), SIGSTOP);
-      CHECK_THROWS_WITH_AS(workers.run("identity", {}), doctest::Contains("took longer than"),
-                           WorkerFailed);
-      check_well(workers);
-    }
-  }
-
-  TEST_CASE("an idle worker that died is passed over, also when a child of it has its connection") {
-    for (const Interpreter& interpreter : interpreters()) {
-      CAPTURE(interpreter.release.text());
-      Workers workers(interpreter);
-      const auto task = workers.start("leave_child_and_answer", {"a"});
-      CHECK(read_all(*task) == std::vector<std::string>{"a"});
-      CHECK(workers.stats().idle == 1);
-      ::kill(task->worker_pid(), SIGKILL);
-      CHECK(eventually([&] { return !process_exists(task->worker_pid()); }));
-      check_well(workers);
-      CHECK(workers.stats().created == 2);
     }
   }
 
@@ -297,30 +230,6 @@ TEST_SUITE("worker faults") {
       forks.end();
       check_well(workers);
       CHECK(workers.stats().daemon_starts == 3);
-    }
-  }
-
-  TEST_CASE("without descriptors a task fails at its start, and nothing is lost") {
-    for (const Interpreter& interpreter : interpreters()) {
-      CAPTURE(interpreter.release.text());
-      Workers workers(interpreter);
-      const PythonRunner runner(workers.factories(), workers.function("identity"));
-      const std::size_t before = open_descriptors();
-      // A daemon needs many, a worker two: each number stops at another step.
-      bool enough = false;
-      for (std::size_t left = 0; left < 12 && !enough; ++left) {
-        CAPTURE(left);
-        try {
-          const FewDescriptors few(left);
-          read_all(*runner.compute(source({"a"}), {}));
-          enough = true;
-        } catch (const Error& error) {
-          CHECK(std::string(error.what()).find("Too many open files") != std::string::npos);
-          CHECK(workers.stats().live == 0);
-          CHECK(open_descriptors() == before);
-        }
-      }
-      check_well(workers);
     }
   }
 
