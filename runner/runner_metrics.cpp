@@ -42,8 +42,10 @@ std::string prometheus_text(const RunnerMetrics& metrics) {
   out.single("workers_live", "gauge", "Workers that serve or wait.", metrics.workers.live);
   out.single("workers_idle", "gauge", "Workers that wait for a task.", metrics.workers.idle);
   out.single("workers_created_total", "counter", "Workers made.", metrics.workers.created);
-  out.single("workers_killed_total", "counter", "Workers ended by force, or lost.",
-             metrics.workers.killed);
+  out.single("workers_killed_total", "counter",
+             "Workers ended by force in the middle of a task, or lost.", metrics.workers.killed);
+  out.single("workers_retired_total", "counter",
+             "Idle workers let go: expired, one too many, or stopped.", metrics.workers.retired);
   out.single("leases_total", "counter", "Workers lent to tasks.", metrics.workers.leases);
   out.single("leases_reused_total", "counter", "Leases that an idle worker served.",
              metrics.workers.reused);

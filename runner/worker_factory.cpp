@@ -56,6 +56,7 @@ class WorkerFactory::Impl {
   mutable std::mutex mutex_;  // guards what follows, and is held for no system call but poll, kill
   std::map<pid_t, Worker*> workers_;          // those that are leased or idle
   std::deque<std::unique_ptr<Worker>> idle_;  // the one that waited longest comes first
+  std::uint64_t generation_ = 0;              // of new workers; each stop() begins another one
   WorkerStats stats_;
 };
 
@@ -93,6 +94,7 @@ std::unique_ptr<Worker> WorkerFactory::Impl::take_idle() {
 }
 
 std::unique_ptr<Worker> WorkerFactory::Impl::create(const CancelToken* cancel) {
+  std::uint64_t generation = 0;
   {
     const std::lock_guard lock(mutex_);
     if (stats_.live >= host_.options.workers_max) {
@@ -100,11 +102,13 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create(const CancelToken* cancel) {
                        " workers already; run fewer tasks at a time or raise workers_max");
     }
     ++stats_.live;
+    generation = generation_;
   }
   try {
     std::unique_ptr<Worker> worker =
         use_daemon() ? create_through_daemon(cancel)
                      : start_simple_worker(python_executable_, environment_, host_, cancel);
+    worker->generation = generation;
     const std::lock_guard lock(mutex_);
     workers_[worker->pid] = worker.get();
     ++stats_.created;
@@ -122,11 +126,10 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create_through_daemon(const CancelT
   try {
     worker = daemon->fork_worker(cancel);
   } catch (const Disconnected& error) {
-    host_.log(LogLevel::warn,
-              std::string("Failed to open socket to Python daemon: ") + error.what() +
-                  "\nAssuming that daemon unexpectedly quit, attempting to restart");
-    daemon_.stop(daemon);
-    {
+    if (daemon_.stop(daemon)) {
+      host_.log(LogLevel::warn,
+                std::string("Failed to open socket to Python daemon: ") + error.what() +
+                    "\nAssuming that daemon unexpectedly quit, attempting to restart");
       const std::lock_guard lock(mutex_);
       ++stats_.daemon_restarts;
     }
@@ -157,10 +160,14 @@ void WorkerFactory::Impl::release_worker(std::unique_ptr<Worker> worker, WorkerA
 void WorkerFactory::Impl::put_idle(std::unique_ptr<Worker> worker) {
   worker->idle_since = std::chrono::steady_clock::now();
   std::unique_ptr<Worker> ended;
+  WorkerEvent why = WorkerEvent::expired;
   {
     const std::lock_guard lock(mutex_);
     if (worker->stop_reason() != StopReason::none) {
       ended = std::move(worker);  // its task ended well all the same
+      why = WorkerEvent::lost;
+    } else if (worker->generation != generation_) {
+      ended = std::move(worker);
     } else {
       idle_.push_back(std::move(worker));
       if (idle_.size() > host_.options.idle_workers_max) {
@@ -169,7 +176,7 @@ void WorkerFactory::Impl::put_idle(std::unique_ptr<Worker> worker) {
       }
     }
   }
-  if (ended) end_worker(std::move(ended), WorkerEvent::expired);
+  if (ended) end_worker(std::move(ended), why);
 }
 
 void WorkerFactory::Impl::end_worker(std::unique_ptr<Worker> worker, WorkerEvent why) {
@@ -189,6 +196,7 @@ void WorkerFactory::Impl::end_worker(std::unique_ptr<Worker> worker, WorkerActio
   const std::lock_guard lock(mutex_);
   --stats_.live;
   if (action == WorkerAction::kill) ++stats_.killed;
+  if (action == WorkerAction::retire) ++stats_.retired;
 }
 
 void WorkerFactory::Impl::prewarm(std::size_t count) {
@@ -223,15 +231,22 @@ bool WorkerFactory::Impl::stop_worker(pid_t pid) {
 void WorkerFactory::Impl::expire_idle() {
   const auto oldest = std::chrono::steady_clock::now() - host_.options.idle_ms_max;
   Workers expired;
+  Workers dead;
   {
     const std::lock_guard lock(mutex_);
     std::deque<std::unique_ptr<Worker>> kept;
     for (auto& worker : idle_) {
-      const bool stays = worker->idle_since > oldest && worker->idle_and_well();
-      (stays ? kept.emplace_back() : expired.emplace_back()) = std::move(worker);
+      if (!worker->idle_and_well()) {
+        dead.push_back(std::move(worker));
+      } else if (worker->idle_since <= oldest) {
+        expired.push_back(std::move(worker));
+      } else {
+        kept.push_back(std::move(worker));
+      }
     }
     idle_ = std::move(kept);
   }
+  for (auto& worker : dead) end_worker(std::move(worker), WorkerEvent::lost);
   for (auto& worker : expired) end_worker(std::move(worker), WorkerEvent::expired);
 }
 
@@ -240,6 +255,7 @@ void WorkerFactory::Impl::stop() {
   {
     const std::lock_guard lock(mutex_);
     idle.swap(idle_);
+    ++generation_;
   }
   for (auto& worker : idle) end_worker(std::move(worker), WorkerEvent::expired);
   daemon_.stop();
@@ -279,6 +295,7 @@ WorkerStats& WorkerStats::operator+=(const WorkerStats& other) {
   leases += other.leases;
   reused += other.reused;
   killed += other.killed;
+  retired += other.retired;
   daemon_starts += other.daemon_starts;
   daemon_restarts += other.daemon_restarts;
   return *this;

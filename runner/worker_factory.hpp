@@ -29,7 +29,8 @@ struct WorkerStats {
   std::uint64_t created = 0;        ///< workers made
   std::uint64_t leases = 0;         ///< workers lent to tasks
   std::uint64_t reused = 0;         ///< leases served by an idle worker
-  std::uint64_t killed = 0;         ///< workers ended by force, or lost
+  std::uint64_t killed = 0;         ///< workers ended by force in the middle of a task, or lost
+  std::uint64_t retired = 0;        ///< idle workers let go: expired, too many, stopped
   std::uint64_t daemon_starts = 0;  ///< daemons started, the first one included
   /// Daemons that replaced one that was gone.
   std::uint64_t daemon_restarts = 0;
@@ -80,8 +81,8 @@ class WorkerFactory {
   /// Ends idle workers that waited longer than `idle_ms_max`, and those that died.
   void expire_idle();
 
-  /// Ends idle workers, and the daemon when the last worker on lease is done. The next `acquire`
-  /// starts anew.
+  /// Ends idle workers. Those on lease serve their task to its end and then end as well, the daemon
+  /// with the last of them. The next `acquire` starts anew.
   void stop();
 
   /// Whether workers are forked by a daemon (spark.python.use.daemon) or started one by one.

@@ -61,9 +61,11 @@ void DaemonKeeper::stop() {
   stopped.swap(daemon_);
 }
 
-void DaemonKeeper::stop(const std::shared_ptr<Daemon>& daemon) {
+bool DaemonKeeper::stop(const std::shared_ptr<Daemon>& daemon) {
   const std::lock_guard lock(mutex_);
-  if (daemon_ == daemon) daemon_.reset();
+  if (daemon_ != daemon) return false;
+  daemon_.reset();
+  return true;
 }
 
 std::uint64_t DaemonKeeper::starts() const {

@@ -34,8 +34,8 @@ class DaemonKeeper {
   /// Forgets the daemon. Workers that it forked and that still serve tasks keep it; its process
   /// ends with the last of them.
   void stop();
-  /// Does so unless another one has taken its place already.
-  void stop(const std::shared_ptr<Daemon>& daemon);
+  /// Does so and returns true, unless it is forgotten already or another one has taken its place.
+  bool stop(const std::shared_ptr<Daemon>& daemon);
 
   /// Daemons started so far.
   std::uint64_t starts() const;

@@ -80,7 +80,7 @@ bool is_ours(const Fd& socket, const Meeting& meeting, const Worker& worker,
 }
 
 [[noreturn]] void fail(const std::string& python_executable, WorkerHost& host, Worker& worker) {
-  const auto status = worker.process.wait_until(after(host.options.stop_ms_max));
+  const auto status = worker.end_process(after(host.options.stop_ms_max));
   if (status) worker.output->wait_closed(after(host.options.stop_ms_max));
   const std::vector<std::string> lines = worker.output->last_lines();
   const std::string how =

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "base/error.hpp"
@@ -21,12 +22,9 @@ Worker::~Worker() {
 
 void Worker::end(WorkerAction action) {
   // First the signal: a worker that sees its connection closed has things to say about it.
-  if (action == WorkerAction::kill) signal(SIGKILL);
+  if (action != WorkerAction::close) signal(SIGKILL);
   socket.reset();
-  if (process) {
-    if (action == WorkerAction::close) process.wait_until(after(host.options.stop_ms_max));
-    process = Process();
-  }
+  if (process) end_process(after(host.options.stop_ms_max));
   process_fd.reset();
   host.take_crash_report(pid);  // whoever wanted it has it
   forget_task();
@@ -48,13 +46,25 @@ void Worker::begin_task(std::int64_t task_attempt_id) {
 }
 
 void Worker::forget_task() {
-  // Records that it wrote may still be in the pipe, and are that task's.
-  if (!host.options.session_id.empty()) host.control.catch_up();
+  // Lines that tell their worker, as records do and all that a simple worker writes, may still be
+  // in the pipe, and are that task's.
+  if (!daemon || !host.options.session_id.empty()) host.control.catch_up();
   host.task_names.forget(pid);
 }
 
 bool Worker::wait_ended(Deadline deadline) const {
   return !process_fd || wait_readable(process_fd, deadline);
+}
+
+// Its id, which is its group's, stays taken until it is reaped: so look for its end, kill who is
+// left in the group, and reap it last.
+std::optional<ExitStatus> Worker::end_process(Deadline deadline) {
+  const bool ended = wait_ended(deadline);
+  process.kill_group(SIGKILL);
+  std::optional<ExitStatus> status;
+  if (ended) status = process.wait();
+  process = Process();
+  return status;
 }
 
 Fd open_process(pid_t pid) {

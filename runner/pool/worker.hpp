@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -62,6 +63,9 @@ class Worker {
   void forget_task();
   /// Waits until the process has ended; false at the deadline.
   bool wait_ended(Deadline deadline) const;
+  /// Takes leave of the process of a simple worker, with all that it started: waits for its end,
+  /// until `deadline` at most, and kills what is left. Its status, if it ended by itself.
+  std::optional<ExitStatus> end_process(Deadline deadline);
 
   WorkerHost& host;
   WorkerLife life;
@@ -79,6 +83,8 @@ class Worker {
   InputBuffer buffer;
   /// Tasks begun.
   std::uint64_t tasks = 0;
+  /// Which workers of its factory it belongs with: those before or after a stop.
+  std::uint64_t generation = 0;
   std::chrono::steady_clock::time_point idle_since;
 
  private:

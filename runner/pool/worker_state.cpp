@@ -14,6 +14,7 @@ WorkerAction WorkerLife::on(WorkerEvent event) {
       state_ = WorkerState::ready;
       return WorkerAction::none;
     case WorkerState::ready:
+      if (event == WorkerEvent::expired) return end(WorkerAction::retire);
       if (event != WorkerEvent::leased) return end(WorkerAction::kill);
       state_ = WorkerState::busy;
       return WorkerAction::none;

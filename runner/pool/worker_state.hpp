@@ -27,10 +27,11 @@ enum class WorkerEvent {
 
 /// What the owner does next.
 enum class WorkerAction {
-  none,   ///< go on
-  keep,   ///< put it into the idle queue
-  close,  ///< close the connection: the worker ends by itself
-  kill,   ///< close the connection and kill the process
+  none,    ///< go on
+  keep,    ///< put it into the idle queue
+  close,   ///< close the connection: the worker ends by itself
+  kill,    ///< close the connection and kill the process
+  retire,  ///< do the same to a worker that was well and had nothing to do
 };
 
 /// What a worker is able to do; fixed at its start.

@@ -265,7 +265,7 @@ void RunningTask::fail_lost(const std::string& what) {
   }
   std::string how = "was killed or crashed: it " + what;
   if (lease_->process) {
-    const auto status = lease_->process.wait_until(after(host_.options.stop_ms_max));
+    const auto status = lease_->end_process(after(host_.options.stop_ms_max));
     if (status) how = "ended (" + status->text() + ")";
   }
   fail_worker(how +

@@ -9,6 +9,7 @@ import os
 import pickle
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -122,6 +123,13 @@ def leave_child():
     if os.fork() == 0:
         time.sleep(600)
         os._exit(0)
+
+
+def start_child(items):
+    """Says the id of a process that it started and does not wait for."""
+    yield str(subprocess.Popen(["sleep", "600"]).pid).encode()
+    yield b"x" * (1 << 20)
+    yield from items
 
 
 def leave_child_and_answer(items):
@@ -308,8 +316,7 @@ def functions():
             kill_while_writing, hard_exit, segfault, late, hang, say_pid_then_hang, chatter,
             forge_report, environment, pid, context, broadcasts, files, includes, gather_twice,
             barrier_or_gather, loaded, say, stuck_in_c, too_much_memory, fault, fault_when_idle,
-            oom_score,
-            leave_child_and_answer, close_all_and_loop,
+            oom_score, start_child, leave_child_and_answer, close_all_and_loop,
         )
     }  # fmt: skip
     made["count"] = raw(counting())

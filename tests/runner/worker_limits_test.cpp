@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "base/error.hpp"
@@ -191,6 +192,28 @@ TEST_SUITE("worker limits") {
       CHECK(contains(records[i], (i % 2 == 0 ? "printed item " : "logged item ") + task));
     }
     CHECK(std::find(plain.begin(), plain.end(), "-1 printed item 7") != plain.end());
+  }
+
+  TEST_CASE("lines of a worker without a daemon have their task, also when it has ended") {
+    const Interpreter& interpreter = interpreters().front();
+    const Workers functions(interpreter);
+    std::map<std::int64_t, int> lines;
+    // Each line takes longer to take in than to write, so that many wait in the pipe at the end.
+    const auto slow_sink = [&](const OutputLine& line) {
+      ++lines[line.task_attempt_id.value_or(-1)];
+      const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+      while (std::chrono::steady_clock::now() < until) {
+      }
+    };
+    {
+      WorkerFactories factories(
+          {.release = interpreter.release, .use_daemon = false, .output = slow_sink});
+      const PythonRunner runner(factories, functions.function("chatter"));
+      TaskContext context;
+      context.task_attempt_id = 7;
+      read_all(*runner.compute(source({"a"}), context));
+    }
+    CHECK(lines == std::map<std::int64_t, int>{{7, 4000}});
   }
 
   TEST_CASE("tasks are counted with their bytes and phases") {

@@ -75,13 +75,14 @@ TEST_SUITE("worker life") {
     CHECK(busy().on(WorkerEvent::task_early) == WorkerAction::kill);
   }
 
-  TEST_CASE("idle workers are killed when they are lost and when they expire") {
+  TEST_CASE("idle workers are killed when they are lost and retired when they expire") {
     WorkerLife dead({.authenticates = false, .reusable = true});
     dead.on(WorkerEvent::started);
     CHECK(dead.on(WorkerEvent::lost) == WorkerAction::kill);
     WorkerLife old({.authenticates = false, .reusable = true});
     old.on(WorkerEvent::started);
-    CHECK(old.on(WorkerEvent::expired) == WorkerAction::kill);
+    CHECK(old.on(WorkerEvent::expired) == WorkerAction::retire);
+    CHECK(busy().on(WorkerEvent::expired) == WorkerAction::kill);
   }
 
   TEST_CASE("whatever happens out of turn kills the worker") {
