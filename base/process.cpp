@@ -163,14 +163,22 @@ Environment current_environment() {
 }
 
 int ExitStatus::shell_code() const {
-  return WIFSIGNALED(wait_status_) ? 128 + WTERMSIG(wait_status_) : WEXITSTATUS(wait_status_);
+  constexpr int no_child = 127;
+  if (!wait_status_) return no_child;
+  return signal() != 0 ? 128 + signal() : WEXITSTATUS(*wait_status_);
 }
 
-int ExitStatus::signal() const { return WIFSIGNALED(wait_status_) ? WTERMSIG(wait_status_) : 0; }
+int ExitStatus::signal() const {
+  return wait_status_ && WIFSIGNALED(*wait_status_) ? WTERMSIG(*wait_status_) : 0;
+}
 
 std::string ExitStatus::text() const {
+  if (!wait_status_) {
+    return "an unknown status: this program ignores SIGCHLD, or another part of it waits for any "
+           "child";
+  }
   if (signal() != 0) return "killed by " + signal_name(signal());
-  return "exit status " + std::to_string(WEXITSTATUS(wait_status_));
+  return "exit status " + std::to_string(WEXITSTATUS(*wait_status_));
 }
 
 std::string signal_name(int signal) {
@@ -271,22 +279,23 @@ ExitStatus Process::wait() {
   do {
     reaped = ::waitpid(pid_, &word, 0);
   } while (reaped < 0 && errno == EINTR);
-  if (reaped < 0)
-    throw Error("cannot wait for process " + std::to_string(pid_) + ": " + errno_text(errno));
-  status_.emplace(word);
+  status_ = reaped == pid_ ? ExitStatus(word) : ExitStatus::unknown();
   return *status_;
 }
 
 std::optional<ExitStatus> Process::try_wait() {
   if (status_ || pid_ <= 0) return status_;
   int word = 0;
-  if (::waitpid(pid_, &word, WNOHANG) == pid_) status_.emplace(word);
+  const pid_t reaped = ::waitpid(pid_, &word, WNOHANG);
+  if (reaped == pid_) status_.emplace(word);
+  if (reaped < 0) status_ = ExitStatus::unknown();
   return status_;
 }
 
 std::optional<ExitStatus> Process::wait_until(std::chrono::steady_clock::time_point deadline) {
   if (const auto ended = try_wait()) return ended;
   const Fd exit = exit_fd();
+  if (!exit) return try_wait();
   for (;;) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -308,7 +317,9 @@ void Process::kill_group(int signal) {
 
 Fd Process::exit_fd() const {
   Fd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  if (!fd) throw Error("cannot watch process " + std::to_string(pid_) + ": " + errno_text(errno));
+  if (!fd && errno != ESRCH) {
+    throw Error("cannot watch process " + std::to_string(pid_) + ": " + errno_text(errno));
+  }
   return fd;
 }
 
@@ -318,7 +329,7 @@ pid_t Process::release() {
 }
 
 void Process::end_now() noexcept {
-  if (pid_ <= 0 || status_) return;
+  if (pid_ <= 0 || try_wait()) return;
   ::kill(pid_, SIGKILL);
   int word = 0;
   while (::waitpid(pid_, &word, 0) < 0 && errno == EINTR) {

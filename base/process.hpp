@@ -26,25 +26,32 @@ using Environment = std::map<std::string, std::string>;
 /// A copy of this process's environment.
 Environment current_environment();
 
-/// How a process ended: by `exit(code)` or by a signal.
+/// How a process ended: by `exit(code)` or by a signal. Nobody can tell when this process ignores
+/// SIGCHLD, as it may have inherited, or when another part of it waits for any child.
 class ExitStatus {
  public:
   /// Takes the status word of `waitpid`.
   explicit ExitStatus(int wait_status) : wait_status_(wait_status) {}
+  /// Of a process that has ended, which is all that is known.
+  static ExitStatus unknown() { return {}; }
 
+  bool known() const { return wait_status_.has_value(); }
+  /// It is known, and 0.
   bool success() const { return wait_status_ == 0; }
 
-  /// The code a shell would show: the exit code, or 128 + n after signal n.
+  /// The code a shell would show: the exit code, 128 + n after signal n, or 127 when it is unknown.
   int shell_code() const;
 
   /// The signal that ended the process, 0 when it exited by itself.
   int signal() const;
 
-  /// "exit status 3" or "killed by SIGKILL".
+  /// "exit status 3" or "killed by SIGKILL"; of an unknown status the reasons it can have.
   std::string text() const;
 
  private:
-  int wait_status_;
+  ExitStatus() = default;
+
+  std::optional<int> wait_status_;
 };
 
 /// "SIGTERM" for 15; "signal 77" for a number without a name.
@@ -94,7 +101,8 @@ class Process {
   /// Stays readable after the end of the child.
   pid_t pid() const { return pid_; }
 
-  /// Waits for the end. Further calls return the same status. One thread at a time.
+  /// Waits for the end. Further calls return the same status. One thread at a time. Throws nothing:
+  /// a status that is not to be had is an unknown one.
   ExitStatus wait();
   /// The status when the child has ended, else nothing. Does not block.
   std::optional<ExitStatus> try_wait();
@@ -107,7 +115,8 @@ class Process {
   /// ended and left others behind.
   void kill_group(int signal);
 
-  /// A descriptor (pidfd) that becomes readable when the child ends. Throws Error.
+  /// A descriptor (pidfd) that becomes readable when the child ends; empty when the child is gone
+  /// and was reaped already. Throws Error when there is no descriptor left.
   Fd exit_fd() const;
 
   /// Gives the child up: it is neither killed nor reaped any more.

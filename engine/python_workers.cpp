@@ -43,6 +43,8 @@ runner::WorkerOptions worker_options(const Conf& conf, runner::PythonRelease rel
   options.faulthandler = conf.boolean("spark.python.worker.faulthandler.enabled");
   options.traceback_dump_s = std::chrono::duration_cast<std::chrono::seconds>(
       conf.duration("spark.python.worker.tracebackDumpIntervalSeconds", TimeUnit::second));
+  // As on Spark, a record may have any size that a frame can have.
+  options.task_bytes_max = 0x7fffffff;
   options.log = log;
   return options;
 }

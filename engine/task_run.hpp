@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace py4cpp::engine {
 
 class Context;
 
-/// Belongs to the task's thread, except for the token.
+/// Belongs to the task's thread, except for the token and for what may come from a source: a piped
+/// command has a thread that reads its input.
 class TaskRun {
  public:
   TaskRun(Context& context, runner::TaskContext identity,
@@ -31,16 +33,21 @@ class TaskRun {
   /// Throws TaskCancelled once the job is cancelled; call it in long loops.
   void check() const { cancel_->throw_if_cancelled(); }
 
-  /// Keeps a worker's updates; they count only when this attempt succeeds.
+  /// Keeps a worker's updates; they count only when this attempt succeeds. Any thread.
   void add_accumulator_updates(const std::vector<runner::Bytes>& updates) {
+    const std::lock_guard lock(mutex_);
     updates_.insert(updates_.end(), updates.begin(), updates.end());
   }
-  std::vector<runner::Bytes> take_accumulator_updates() { return std::exchange(updates_, {}); }
+  std::vector<runner::Bytes> take_accumulator_updates() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(updates_, {});
+  }
 
  private:
   Context& context_;
   runner::TaskContext identity_;
   std::shared_ptr<const runner::CancelToken> cancel_;
+  std::mutex mutex_;  // guards updates_
   std::vector<runner::Bytes> updates_;
 };
 

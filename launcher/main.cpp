@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The `py4cpp` command. `spark-submit` of our SPARK_HOME calls it as `py4cpp spark-submit …`.
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -64,6 +65,8 @@ int command(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
+  std::signal(SIGCHLD,
+              SIG_DFL);  // Ignored, as some parent may have left it, it hides how children end.
   try {
     return command(arguments);
   } catch (const UsageError& error) {

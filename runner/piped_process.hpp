@@ -39,10 +39,16 @@ struct PipedProcessOptions {
   LineSink stderr_lines = {};
 };
 
-/// Feeds stdin while reading stdout, until the command has ended, with stdout at its end and all
-/// input taken or refused: one that closes stdin early is no failure, an exit status other than 0
-/// is. Of stderr counts what was written by then. Destroying the source before its end kills the
-/// command's process group; when this process dies, the command gets SIGKILL.
+/// Feeds stdin while reading stdout, until the command and its stdout have ended: one that does not
+/// read all of its input is no failure, an exit status other than 0 is, or one that is not to be
+/// had because this program ignores SIGCHLD or waits for any child. Of stderr counts what was
+/// written by then. Destroying the source before its end kills the command's process group; when
+/// this process dies, the command gets SIGKILL.
+///
+/// The input belongs to a thread of the source's own, which also destroys it, so that the command
+/// is read, and its end and a cancellation seen, while the input blocks. Destroying the source
+/// waits for a call of the input's `next` that is under way: an input that may block for long
+/// should end with the same CancelToken.
 class PipedProcess final : public ByteSource {
  public:
   /// Starts the command. Throws Error that names it when it is empty, not found or not executable.

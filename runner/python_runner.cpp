@@ -4,7 +4,8 @@
 #include <set>
 #include <utility>
 
-#include "runner/pool/lease.hpp"
+#include "runner/lease.hpp"
+#include "runner/pool/worker.hpp"
 #include "runner/task/runner_checks.hpp"
 #include "runner/task/running_task.hpp"
 #include "runner/task/task_header.hpp"
@@ -13,19 +14,24 @@
 namespace py4cpp::runner {
 namespace {
 
-// Brings what the worker holds in line with what the functions need.
-BroadcastChange change_broadcasts(const std::vector<std::shared_ptr<const Broadcast>>& broadcasts,
-                                  Worker& worker) {
+using Broadcasts = std::vector<std::shared_ptr<const Broadcast>>;
+
+std::set<std::int64_t> ids_of(const Broadcasts& broadcasts) {
+  std::set<std::int64_t> ids;
+  for (const auto& broadcast : broadcasts) ids.insert(broadcast->id);
+  return ids;
+}
+
+// What brings a worker that holds some broadcasts in line with what the functions need.
+BroadcastChange broadcast_change(const Broadcasts& broadcasts, const std::set<std::int64_t>& held) {
   BroadcastChange change;
-  std::set<std::int64_t> needed;
   for (const auto& broadcast : broadcasts) {
-    needed.insert(broadcast->id);
-    if (!worker.broadcast_ids.contains(broadcast->id)) change.added.push_back(broadcast);
+    if (!held.contains(broadcast->id)) change.added.push_back(broadcast);
   }
-  for (const std::int64_t id : worker.broadcast_ids) {
+  const std::set<std::int64_t> needed = ids_of(broadcasts);
+  for (const std::int64_t id : held) {
     if (!needed.contains(id)) change.removed.push_back(id);
   }
-  worker.broadcast_ids = std::move(needed);
   return change;
 }
 
@@ -50,6 +56,8 @@ BasePythonRunner::BasePythonRunner(WorkerFactories& factories,
       factory_(factories.get(first().python_executable, first().environment)),
       host_(factories.host()) {}
 
+std::size_t BasePythonRunner::task_bytes_max() const { return host_.options.task_bytes_max; }
+
 Lease BasePythonRunner::acquire(const std::shared_ptr<const CancelToken>& cancel) const {
   try {
     return factory_.acquire(cancel);
@@ -59,12 +67,20 @@ Lease BasePythonRunner::acquire(const std::shared_ptr<const CancelToken>& cancel
   }
 }
 
-std::unique_ptr<PythonTask> BasePythonRunner::compute(
-    std::unique_ptr<ByteSource> input, const TaskContext& context,
-    std::shared_ptr<const CancelToken> cancel) const {
-  Lease lease = acquire(cancel);
-  lease->begin_task(context.task_attempt_id);
-  BroadcastChange broadcasts = change_broadcasts(broadcasts_, *lease);
+// A header that cannot be made fails the task, not the worker, which was not told of it yet.
+Bytes BasePythonRunner::prepare(const TaskContext& context, Lease& lease) const {
+  try {
+    Bytes header = make_header(context, broadcast_change(broadcasts_, lease->broadcast_ids));
+    lease->broadcast_ids = ids_of(broadcasts_);
+    return header;
+  } catch (...) {
+    TaskMeter(host_.counters).failed(std::current_exception());
+    lease.finish(WorkerEvent::task_clean);
+    throw;
+  }
+}
+
+Bytes BasePythonRunner::make_header(const TaskContext& context, BroadcastChange broadcasts) const {
   if (options_.broadcast_server && !broadcasts.added.empty()) {
     broadcasts.server = options_.broadcast_server->offer(broadcasts.added);
   }
@@ -80,6 +96,15 @@ std::unique_ptr<PythonTask> BasePythonRunner::compute(
                      .eval_conf = options_.eval_conf,
                      .write_command = [this](BytesWriter& out) { write_command(out); }},
                     header);
+  return header;
+}
+
+std::unique_ptr<PythonTask> BasePythonRunner::compute(
+    std::unique_ptr<ByteSource> input, const TaskContext& context,
+    std::shared_ptr<const CancelToken> cancel) const {
+  Lease lease = acquire(cancel);
+  Bytes header = prepare(context, lease);
+  lease->begin_task(context.task_attempt_id);
   const EvalTypeInfo& type = eval_type_info(eval_type_);
   const AnswerForm answer =
       type.output == DataForm::frames ? AnswerForm::frames : AnswerForm::arrow_stream;

@@ -4,6 +4,7 @@
 // kinds of functions share; PythonRunner runs functions over RDD data.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -40,6 +41,7 @@ class PythonTask : public ByteSource {
   /// - PythonError with the traceback when the function raised,
   /// - WorkerFailed with the last output lines when the worker died,
   /// - TaskCancelled after a cancellation (the worker is killed),
+  /// - Overloaded when a frame or batch of the answer is over `task_bytes_max`,
   /// - what the input's `next` throws.
   std::span<const std::byte> next() override = 0;
 
@@ -53,6 +55,12 @@ class PythonTask : public ByteSource {
   virtual const std::vector<Bytes>& accumulator_updates() const = 0;
   /// Complete after the end.
   virtual const TaskTiming& timing() const = 0;
+  /// What went over the worker's socket so far, the header with the functions and the accounts at
+  /// the end included. `rows` counts the rows received.
+  virtual std::uint64_t bytes_sent() const noexcept = 0;
+  virtual std::uint64_t bytes_received() const noexcept = 0;
+  /// Rows of Arrow batches that were taken from the input so far; 0 for frames, see `rows`.
+  virtual std::uint64_t rows_sent() const noexcept = 0;
   /// The worker's process.
   virtual pid_t worker_pid() const = 0;
   /// True when the worker had served a task before.
@@ -85,6 +93,7 @@ struct RunnerOptions {
 };
 
 class BytesWriter;
+struct BroadcastChange;
 
 /// Immutable after its construction: any number of threads may call `compute` at the same time.
 class BasePythonRunner {
@@ -111,6 +120,8 @@ class BasePythonRunner {
 
   EvalType eval_type() const { return eval_type_; }
   const PythonRelease& release() const { return release_; }
+  /// WorkerOptions::task_bytes_max.
+  std::size_t task_bytes_max() const;
   /// With the defaults of the release filled in.
   const RunnerOptions& options() const { return options_; }
   const std::vector<ChainedPythonFunctions>& functions() const { return functions_; }
@@ -120,6 +131,8 @@ class BasePythonRunner {
 
  private:
   Lease acquire(const std::shared_ptr<const CancelToken>& cancel) const;
+  Bytes prepare(const TaskContext& context, Lease& lease) const;
+  Bytes make_header(const TaskContext& context, BroadcastChange broadcasts) const;
 
   const std::vector<ChainedPythonFunctions> functions_;
   const EvalType eval_type_;

@@ -33,10 +33,12 @@ class WorkerFactories::Impl {
                      const std::map<std::string, std::string>& function_environment) {
     const std::lock_guard lock(mutex);
     auto& place = factories[{python_executable, function_environment}];
-    if (!place && factories.size() > factories_max) {
+    if (!place && factories.size() > host.options.factories_max) {
       factories.erase({python_executable, function_environment});
-      throw Overloaded("Python functions come with more than " + std::to_string(factories_max) +
-                       " different environments; each needs a daemon of its own");
+      throw Overloaded("Python functions come with more than " +
+                       std::to_string(host.options.factories_max) +
+                       " different interpreters and environments, and each of them needs a daemon; "
+                       "give functions the same environment, or raise factories_max");
     }
     if (!place) {
       place = std::make_unique<WorkerFactory>(python_executable, function_environment, host);
@@ -59,7 +61,10 @@ class WorkerFactories::Impl {
       if (factory == stopped.back()) {
         factory->stop();
       } else {
-        threads.emplace_back([factory] { factory->stop(); });
+        threads.emplace_back([factory] {
+          block_signals();
+          factory->stop();
+        });
       }
     }
   }

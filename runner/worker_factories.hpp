@@ -45,8 +45,6 @@ class WorkerFactories {
   /// What the other parts of this library build on.
   WorkerHost& host();
 
-  static constexpr std::size_t factories_max = 256;
-
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

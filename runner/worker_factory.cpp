@@ -2,14 +2,17 @@
 #include "runner/worker_factory.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/error.hpp"
+#include "runner/lease.hpp"
 #include "runner/pool/daemon_keeper.hpp"
-#include "runner/pool/lease.hpp"
+#include "runner/pool/release_check.hpp"
 #include "runner/pool/simple_worker.hpp"
 #include "runner/pool/worker_environment.hpp"
 #include "runner/pool/worker_host.hpp"
@@ -43,6 +46,7 @@ class WorkerFactory::Impl {
   std::unique_ptr<Worker> take_idle();
   std::unique_ptr<Worker> create(const CancelToken* cancel);
   std::unique_ptr<Worker> create_through_daemon(const CancelToken* cancel);
+  std::unique_ptr<Worker> create_simple_worker(const CancelToken* cancel);
   void release_worker(std::unique_ptr<Worker> worker, WorkerAction action);
   void put_idle(std::unique_ptr<Worker> worker);
   void end_worker(std::unique_ptr<Worker> worker, WorkerEvent why);
@@ -52,6 +56,7 @@ class WorkerFactory::Impl {
   const Environment environment_;
   WorkerHost& host_;
   DaemonKeeper daemon_;
+  std::atomic<bool> release_checked_ = false;  // by a simple worker
 
   mutable std::mutex mutex_;  // guards what follows, and is held for no system call but poll, kill
   std::map<pid_t, Worker*> workers_;          // those that are leased or idle
@@ -106,8 +111,7 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create(const CancelToken* cancel) {
   }
   try {
     std::unique_ptr<Worker> worker =
-        use_daemon() ? create_through_daemon(cancel)
-                     : start_simple_worker(python_executable_, environment_, host_, cancel);
+        use_daemon() ? create_through_daemon(cancel) : create_simple_worker(cancel);
     worker->generation = generation;
     const std::lock_guard lock(mutex_);
     workers_[worker->pid] = worker.get();
@@ -145,6 +149,15 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create_through_daemon(const CancelT
     }
   }
   worker->daemon = std::move(daemon);
+  return worker;
+}
+
+std::unique_ptr<Worker> WorkerFactory::Impl::create_simple_worker(const CancelToken* cancel) {
+  std::optional<ReleaseCheck> check;
+  if (!release_checked_) check.emplace(python_executable_, environment_, host_);
+  auto worker = start_simple_worker(python_executable_, environment_, host_, cancel);
+  if (check) check->require(cancel);
+  release_checked_ = true;
   return worker;
 }
 

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "cancel_token.hpp"
+#include "lease.hpp"
 #include "worker_options.hpp"
 
 namespace py4cpp::runner {
 
-class Lease;
 class WorkerHost;
 
 /// What a factory did so far and holds now.
@@ -65,7 +65,8 @@ class WorkerFactory {
 
   /// An idle worker, or a new one. A daemon that is gone is replaced once, with a WARN. Throws
   /// WorkerFailed that names the interpreter and holds its last output when no worker can be had,
-  /// Error when the interpreter cannot be started, Overloaded at `workers_max`, and TaskCancelled
+  /// Error when the interpreter cannot be started or has another PySpark than the options say,
+  /// Overloaded at `workers_max`, and TaskCancelled
   /// as soon as `cancel` is cancelled, also while a daemon starts. The lease must not outlive the
   /// factory; until its end, `task_ms_max` and the token are kept watch over.
   Lease acquire(const std::shared_ptr<const CancelToken>& cancel = {});

@@ -40,7 +40,8 @@ struct OutputLine {
 using OutputSink = std::function<void(const OutputLine& line)>;
 
 struct WorkerOptions {
-  /// The PySpark that the interpreters import.
+  /// The PySpark that the interpreters import, which probe_python tells. When a daemon starts, or
+  /// the first worker without one, its interpreter is asked; another release is an Error.
   PythonRelease release = {};
   /// It is the package pyspark-client, whose workers know neither broadcasts nor SparkFiles:
   /// functions with broadcasts are refused. probe_python finds out.
@@ -80,6 +81,9 @@ struct WorkerOptions {
   /// SPARK_JOB_ARTIFACT_UUID.
   std::string job_artifact_uuid = "default";
 
+  /// Factories: pairs of an interpreter and a map of environment variables, which each have a
+  /// daemon of their own. More is Overloaded.
+  std::size_t factories_max = 256;
   /// Workers alive at the same time in one factory; more is Overloaded.
   std::size_t workers_max = 1024;
   /// Idle workers kept by one factory; the oldest goes
@@ -112,13 +116,13 @@ struct WorkerOptions {
   /// (spark.python.task.killTimeout); whoever reads it kills the worker at once.
   std::chrono::milliseconds cancel_kill_ms_max{2'000};
 
-  /// A frame or batch of a worker's answer gets its memory at once up to this size; a larger one
-  /// gets more and more as its bytes arrive. No bound of what a task holds: that is 80 KB of its
-  /// input beside the run or batch (before 4.1: group) that its source gave last, and 256 KB of
-  /// its output, 1 MB with Arrow data, or one frame or batch that is larger.
+  /// The most that one frame or batch of a worker's answer may take, also when it is unpacked, and
+  /// all updates of accumulators together; and a group that is put together into one batch, as
+  /// releases before 4.1 want it. More is Overloaded. 0x7fffffff is the most that workers can send.
+  ///
+  /// A task holds no more: of its output one frame or batch, or 256 KB (1 MB with Arrow data) where
+  /// that is more; of its input what its source gave last, and 80 KB of small runs.
   std::size_t task_bytes_max = std::size_t{64} << 20;
-  /// The largest frame or batch that a worker may send.
-  std::size_t frame_bytes_max = 0x7fffffff;
   /// Accumulators that one task may update.
   std::size_t accumulators_max = 1'000'000;
 
@@ -126,6 +130,8 @@ struct WorkerOptions {
   /// at which a line without an end is cut.
   std::size_t output_lines_max = 50;
   std::size_t output_line_bytes_max = 65536;
+  /// The same for records of the workers' logging; a longer one comes in pieces, as plain lines.
+  std::size_t output_record_bytes_max = std::size_t{1} << 20;
   /// Where output lines go; this process's stderr when empty.
   OutputSink output = {};
   Log log = {};

@@ -199,9 +199,7 @@ std::unique_ptr<Job> make_job(const std::string& name, WorkerFactories& factorie
   }
   Bytes frames = read_file(folder + "/" + name + ".frames");
   std::int64_t items = 0;
-  for (std::span<const std::byte> left = frames; !left.empty(); ++items) {
-    left = left.subspan(length_bytes + static_cast<std::size_t>(read_i32(left.data())));
-  }
+  for ([[maybe_unused]] const runner::Frame frame : runner::frames_of(frames)) ++items;
   if (name == "ints") items *= ints_per_frame;
   return std::make_unique<FramesJob>(factories, std::move(function), std::move(frames), items,
                                      rows);

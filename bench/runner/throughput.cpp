@@ -25,7 +25,8 @@
 #include "base/error.hpp"
 #include "base/socket.hpp"
 #include "jobs.hpp"
-#include "runner/pool/lease.hpp"
+#include "runner/lease.hpp"
+#include "runner/pool/worker.hpp"
 #include "runner/task/answer_parser.hpp"
 
 namespace {

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <py4cpp/frames.hpp>
 #include <py4cpp/python_runner.hpp>
 #include <string>
 #include <string_view>
@@ -18,14 +19,10 @@ Bytes bytes_of(std::string_view text) {
   return Bytes(raw.begin(), raw.end());
 }
 
-// Four bytes of a length: pickles are little endian, frames are big endian.
+// A number in a pickle: four bytes, little endian.
 std::string little(std::size_t value) {
   return {static_cast<char>(value), static_cast<char>(value >> 8), static_cast<char>(value >> 16),
           static_cast<char>(value >> 24)};
-}
-std::string big(std::size_t value) {
-  const std::string swapped = little(value);
-  return {swapped.rbegin(), swapped.rend()};
 }
 
 // The tuple (name, age) as a pickle has it.
@@ -46,19 +43,12 @@ int main(int argc, char** argv) {
   function.python_version = python.python_version;
   function.command = std::make_shared<const Bytes>(bytes_of(command));
 
-  // One frame with a pickled list of two rows.
-  const std::string list = "\x80\x02](" + row("Ada", 36) + row("Grace", 85) + "e.";
-  auto input = std::make_unique<BytesSource>(bytes_of(big(list.size()) + list));
+  Bytes input;  // one frame with a pickled list of two rows
+  append_frame(input, "\x80\x02](" + row("Ada", 36) + row("Grace", 85) + "e.");
 
-  const auto task = PythonRunner(pool, function).compute(std::move(input), TaskContext{});
-  for (auto run : *task) {
-    while (!run.empty()) {  // The function answers with a frame of bytes per row.
-      std::size_t size = 0;
-      for (const std::byte byte : run.first(4)) size = size << 8 | std::to_integer<unsigned>(byte);
-      std::cout.write(reinterpret_cast<const char*>(run.data()) + 4,
-                      static_cast<std::streamsize>(size));
-      std::cout << "\n";
-      run = run.subspan(4 + size);
-    }
+  const auto task = PythonRunner(pool, function)
+                        .compute(std::make_unique<BytesSource>(std::move(input)), TaskContext{});
+  for (const auto run : *task) {  // The function answers with a frame of bytes per row.
+    for (const Frame frame : frames_of(run)) std::cout << frame.text() << "\n";
   }
 }

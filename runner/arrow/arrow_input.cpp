@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "base/error.hpp"
 #include "runner/arrow/ipc_writer.hpp"
 #include "runner/arrow/sliced_batches.hpp"
 #include "runner/arrow/status.hpp"
@@ -121,8 +123,10 @@ class GroupStreamsInput final : public ArrowInput {
 class GroupBatchesInput final : public ArrowInput {
  public:
   GroupBatchesInput(std::unique_ptr<GroupSource> groups, const ArrowOptions& options,
-                    bool in_struct)
-      : groups_(std::move(groups)), writer_(groups_->schema(), options, in_struct) {}
+                    bool in_struct, std::size_t group_bytes_max)
+      : groups_(std::move(groups)),
+        writer_(groups_->schema(), options, in_struct),
+        group_bytes_max_(group_bytes_max) {}
 
  private:
   bool produce(BytePieces& out) override {
@@ -138,14 +142,27 @@ class GroupBatchesInput final : public ArrowInput {
 
   std::shared_ptr<arrow::RecordBatch> whole(BatchSource& rows) const {
     arrow::RecordBatchVector batches;
-    while (auto batch = rows.next()) batches.push_back(std::move(batch));
+    std::size_t bytes = 0;
+    while (auto batch = rows.next()) {
+      bytes += static_cast<std::size_t>(bytes_in(*batch));
+      batches.push_back(std::move(batch));
+      if (batches.size() > 1 && bytes > group_bytes_max_) fail_too_large();
+    }
     if (batches.empty()) return empty_batch(writer_.schema());
     if (batches.size() == 1) return batches.front();
     return checked(arrow::ConcatenateRecordBatches(batches), "a group is too large for one batch");
   }
 
+  [[noreturn]] void fail_too_large() const {
+    throw Overloaded("a group has more bytes than WorkerOptions::task_bytes_max, which is " +
+                     std::to_string(group_bytes_max_) +
+                     ", and PySpark before 4.1 takes each group as one batch; raise it, or use a "
+                     "later release, which takes groups in pieces");
+  }
+
   std::unique_ptr<GroupSource> groups_;
   IpcWriter writer_;
+  const std::size_t group_bytes_max_;
   bool begun_ = false;
 };
 
@@ -192,8 +209,10 @@ std::unique_ptr<ByteSource> arrow_group_streams_input(std::unique_ptr<GroupSourc
 }
 
 std::unique_ptr<ByteSource> arrow_group_batches_input(std::unique_ptr<GroupSource> groups,
-                                                      const ArrowOptions& options, bool in_struct) {
-  return std::make_unique<GroupBatchesInput>(std::move(groups), options, in_struct);
+                                                      const ArrowOptions& options, bool in_struct,
+                                                      std::size_t group_bytes_max) {
+  return std::make_unique<GroupBatchesInput>(std::move(groups), options, in_struct,
+                                             group_bytes_max);
 }
 
 std::unique_ptr<ByteSource> arrow_cogroups_input(std::unique_ptr<CogroupSource> groups,

@@ -4,6 +4,7 @@
 // PROTOCOL.md, "The data", has the bytes. Batches are pulled as the worker takes them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "runner/arrow/arrow_options.hpp"
@@ -21,9 +22,11 @@ std::unique_ptr<ByteSource> arrow_group_streams_input(std::unique_ptr<GroupSourc
                                                       const ArrowOptions& options, bool in_struct);
 
 /// One stream in which each batch is a whole group, whatever its size: what releases before 4.1
-/// read. A group of several batches is put together in memory.
+/// read. A group of several batches is put together in memory; one of more than `group_bytes_max`
+/// is Overloaded.
 std::unique_ptr<ByteSource> arrow_group_batches_input(std::unique_ptr<GroupSource> groups,
-                                                      const ArrowOptions& options, bool in_struct);
+                                                      const ArrowOptions& options, bool in_struct,
+                                                      std::size_t group_bytes_max);
 
 /// Two streams per pair of groups, each with a batch at least.
 std::unique_ptr<ByteSource> arrow_cogroups_input(std::unique_ptr<CogroupSource> groups,

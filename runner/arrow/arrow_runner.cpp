@@ -70,7 +70,8 @@ std::unique_ptr<ArrowTask> ArrowPythonRunner::compute(
   const bool in_struct = eval_type_info(eval_type()).input_in_struct;
   auto bytes = release().variant().stream_per_group
                    ? arrow_group_streams_input(std::move(input), arrow_options_, in_struct)
-                   : arrow_group_batches_input(std::move(input), arrow_options_, in_struct);
+                   : arrow_group_batches_input(std::move(input), arrow_options_, in_struct,
+                                               task_bytes_max());
   return arrow_task(compute(std::move(bytes), context, std::move(cancel)), eval_type(),
                     arrow_options_);
 }

@@ -36,7 +36,8 @@ class ArrowPythonRunner final : public BasePythonUdfRunner {
                                      std::shared_ptr<const CancelToken> cancel = {}) const;
 
   /// Starts a task of a function over groups. Throws as above, and Error when the eval type wants
-  /// batches. Before PySpark 4.1 each group is put together into one batch.
+  /// batches. Before PySpark 4.1 each group is put together into one batch; the task throws
+  /// Overloaded for one that is over `task_bytes_max`.
   std::unique_ptr<ArrowTask> compute(std::unique_ptr<GroupSource> input, const TaskContext& context,
                                      std::shared_ptr<const CancelToken> cancel = {}) const;
 

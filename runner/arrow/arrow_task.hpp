@@ -32,7 +32,7 @@ class ArrowTask final : public BatchSource {
   /// no Arrow data.
   std::shared_ptr<arrow::RecordBatch> next() override;
 
-  /// Accumulators, timing and the worker, as PythonTask says.
+  /// Accumulators, timing, bytes and rows both ways, and the worker, as PythonTask says.
   const PythonTask& task() const { return *task_; }
 
  private:

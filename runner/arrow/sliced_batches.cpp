@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::int64_t no_bound = std::numeric_limits<std::int64_t>::max();
 
+}  // namespace
+
 std::int64_t bytes_in(const arrow::RecordBatch& batch) {
   return checked(arrow::util::ReferencedBufferSize(batch), "a batch cannot be measured");
 }
-
-}  // namespace
 
 SlicedBatches::SlicedBatches(std::unique_ptr<BatchSource> batches, const ArrowOptions& options)
     : batches_(std::move(batches)),

@@ -11,6 +11,9 @@
 
 namespace py4cpp::runner {
 
+/// What the rows of a batch take, without the rest of buffers that it shares. Throws Error.
+std::int64_t bytes_in(const arrow::RecordBatch& batch);
+
 /// The batches of another source in slices. Those without rows are left out.
 class SlicedBatches final : public BatchSource {
  public:

@@ -31,8 +31,8 @@ constexpr std::size_t turn_bytes_max = 65536;
 constexpr std::size_t catch_up_bytes_max = 1 << 20;
 
 struct Drain {
-  Drain(asio::io_context& context, Fd fd, std::shared_ptr<OutputLog> to, std::size_t line_bytes_max)
-      : pipe(context, fd.release()), log(std::move(to)), splitter(*log, line_bytes_max) {}
+  Drain(asio::io_context& context, Fd fd, std::shared_ptr<OutputLog> to, LineBounds lines)
+      : pipe(context, fd.release()), log(std::move(to)), splitter(*log, lines) {}
 
   asio::posix::stream_descriptor pipe;
   std::shared_ptr<OutputLog> log;
@@ -43,8 +43,7 @@ struct Drain {
 
 class ControlThread::Impl {
  public:
-  explicit Impl(std::size_t line_bytes_max)
-      : line_bytes_max_(line_bytes_max), thread_([this] { serve(); }) {}
+  explicit Impl(LineBounds lines) : lines_(lines), thread_([this] { serve(); }) {}
 
   ~Impl() {
     run([this] { read_all(); });
@@ -72,7 +71,7 @@ class ControlThread::Impl {
     ::fcntl(pipe.get(), F_SETFL, ::fcntl(pipe.get(), F_GETFL) | O_NONBLOCK);
     // Run, not posted: an error of the reactor (no descriptor left) is the caller's to hear.
     run([&] {
-      drains_.emplace_back(context_, std::move(pipe), log, line_bytes_max_);
+      drains_.emplace_back(context_, std::move(pipe), log, lines_);
       log->stream_opened();
       wait(std::prev(drains_.end()));
     });
@@ -127,7 +126,7 @@ class ControlThread::Impl {
     return true;
   }
 
-  const std::size_t line_bytes_max_;
+  const LineBounds lines_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard_ =
       asio::make_work_guard(context_);
@@ -138,8 +137,7 @@ class ControlThread::Impl {
   std::jthread thread_;
 };
 
-ControlThread::ControlThread(std::size_t line_bytes_max)
-    : impl_(std::make_unique<Impl>(line_bytes_max)) {}
+ControlThread::ControlThread(LineBounds lines) : impl_(std::make_unique<Impl>(lines)) {}
 
 ControlThread::~ControlThread() = default;
 

@@ -21,7 +21,7 @@ namespace py4cpp::runner {
 
 class ControlThread {
  public:
-  explicit ControlThread(std::size_t line_bytes_max);
+  explicit ControlThread(LineBounds lines);
   ControlThread(const ControlThread&) = delete;
   ControlThread& operator=(const ControlThread&) = delete;
   /// Takes in what is left to read, and ends the thread.

@@ -51,7 +51,8 @@ Daemon::~Daemon() {
   try {
     // The daemon's id, which is its group's, stays taken until the daemon is reaped: so look for
     // its end, kill who is left in the group, and reap it last.
-    wait_readable(process_.exit_fd(), after(host_.options.stop_ms_max));
+    const Fd exit = process_.exit_fd();
+    if (exit) wait_readable(exit, after(host_.options.stop_ms_max));
   } catch (const Error&) {
     // Without a descriptor to wait with, it is killed at once.
   }

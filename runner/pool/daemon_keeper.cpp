@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runner/pool/patience.hpp"
+#include "runner/pool/release_check.hpp"
 
 namespace py4cpp::runner {
 
@@ -29,7 +30,9 @@ std::shared_ptr<Daemon> DaemonKeeper::start(const CancelToken* cancel) {
 
 std::shared_ptr<Daemon> DaemonKeeper::run(Start& start, const CancelToken* cancel) {
   try {
+    ReleaseCheck check(python_executable_, environment_, host_);
     auto daemon = std::make_shared<Daemon>(python_executable_, environment_, host_, cancel);
+    check.require(cancel);
     end(start, daemon, nullptr);
     return daemon;
   } catch (const TaskCancelled&) {

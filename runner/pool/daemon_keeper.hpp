@@ -25,7 +25,7 @@ class DaemonKeeper {
 
   /// The daemon, started if there is none. Only one thread starts it; when that fails, all who
   /// waited fail as it does, but a start that was merely cancelled is taken over. Throws as the
-  /// Daemon's constructor. `cancel` may be null.
+  /// Daemon's constructor and ReleaseCheck do. `cancel` may be null.
   std::shared_ptr<Daemon> start(const CancelToken* cancel);
 
   /// The daemon, or null. Starts nothing.

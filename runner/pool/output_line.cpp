@@ -6,8 +6,6 @@
 namespace py4cpp::runner {
 namespace {
 
-constexpr std::string_view record_mark = "PYTHON_WORKER_LOGGING:";
-
 // Takes mark and process id off a record; false when the line is none.
 bool take_record_head(std::string_view& text, pid_t& pid) {
   if (!text.starts_with(record_mark)) return false;
@@ -20,11 +18,11 @@ bool take_record_head(std::string_view& text, pid_t& pid) {
 
 }  // namespace
 
-std::optional<OutputLine> output_line(std::string_view text, pid_t worker_pid,
+std::optional<OutputLine> output_line(std::string_view text, LinePart part, pid_t worker_pid,
                                       const TaskNames& tasks) {
   OutputLine line{.text = text, .worker_pid = worker_pid};
   pid_t named = 0;
-  if (take_record_head(text, named)) {
+  if (part == LinePart::whole && take_record_head(text, named)) {
     if (text.empty()) return std::nullopt;
     line = {.text = text, .worker_pid = named, .task_attempt_id = {}, .is_record = true};
   }

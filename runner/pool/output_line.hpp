@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "runner/pool/output_log.hpp"
 #include "runner/pool/task_names.hpp"
 #include "runner/worker_options.hpp"
 
@@ -13,8 +14,9 @@ namespace py4cpp::runner {
 
 /// A line as a sink gets it. `worker_pid` is the only process that writes to this stream, 0 when
 /// there are several. Lines of the worker's logging, `PYTHON_WORKER_LOGGING:<pid>:<json>`, name
-/// their worker themselves; the empty one at a task's end is nothing.
-std::optional<OutputLine> output_line(std::string_view text, pid_t worker_pid,
+/// their worker themselves; the empty one at a task's end is nothing, and a piece of one is a plain
+/// line.
+std::optional<OutputLine> output_line(std::string_view text, LinePart part, pid_t worker_pid,
                                       const TaskNames& tasks);
 
 }  // namespace py4cpp::runner

@@ -12,17 +12,26 @@ void print_line(std::string_view line) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-OutputLog::OutputLog(std::size_t lines_max, LineSink sink)
-    : lines_max_(lines_max), sink_(sink ? std::move(sink) : LineSink(print_line)) {}
+namespace {
 
-void OutputLog::line(std::string_view text) {
+// Of a line that an error shows.
+constexpr std::size_t shown_bytes_max = 65536;
+
+}  // namespace
+
+OutputLog::OutputLog(std::size_t lines_max, LinePartSink sink)
+    : lines_max_(lines_max), sink_(std::move(sink)) {
+  if (!sink_) sink_ = [](std::string_view text, LinePart) { print_line(text); };
+}
+
+void OutputLog::line(std::string_view text, LinePart part) {
   {
     const std::lock_guard lock(mutex_);
-    lines_.emplace_back(text);
+    lines_.emplace_back(text.substr(0, shown_bytes_max));
     if (lines_.size() > lines_max_) lines_.pop_front();
     ++lines_seen_;
   }
-  sink_(text);
+  sink_(text, part);
 }
 
 std::uint64_t OutputLog::mark() const {
@@ -54,24 +63,33 @@ void OutputLog::wait_closed(Deadline deadline) const {
   closed_.wait_until(lock, deadline, [this] { return streams_ == 0; });
 }
 
+std::size_t LineSplitter::bytes_max() const {
+  return partial_.starts_with(record_mark) ? bounds_.record_bytes_max : bounds_.line_bytes_max;
+}
+
 void LineSplitter::feed(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
     partial_ += bytes.substr(0, end);
-    bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-    if (end == std::string_view::npos && partial_.size() < line_bytes_max_) return;
-    std::string_view rest = partial_;
-    do {
-      log_.line(rest.substr(0, line_bytes_max_));
-      rest.remove_prefix(std::min(rest.size(), line_bytes_max_));
-    } while (!rest.empty());
-    partial_.clear();
+    for (std::size_t most = bytes_max(); partial_.size() > most; most = bytes_max()) {
+      log_.line(std::string_view(partial_).substr(0, most), LinePart::piece);
+      partial_.erase(0, most);
+      cut_ = true;
+    }
+    if (end == std::string_view::npos) return;
+    end_line();
+    bytes.remove_prefix(end + 1);
   }
 }
 
 void LineSplitter::finish() {
-  if (!partial_.empty()) log_.line(partial_);
+  if (!partial_.empty()) end_line();
+}
+
+void LineSplitter::end_line() {
+  log_.line(partial_, cut_ ? LinePart::piece : LinePart::whole);
   partial_.clear();
+  cut_ = false;
 }
 
 std::string with_lines(std::string message, const std::vector<std::string>& lines) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,15 +21,31 @@ namespace py4cpp::runner {
 /// Writes a line to this process's stderr: what a LineSink does when none is given.
 void print_line(std::string_view line);
 
+/// How lines of the workers' logging begin.
+inline constexpr std::string_view record_mark = "PYTHON_WORKER_LOGGING:";
+
+/// Whether a line is all that was written until the next line's end.
+enum class LinePart { whole, piece };
+
+/// Gets each line, or each piece of one that is over its bound; else as a LineSink.
+using LinePartSink = std::function<void(std::string_view text, LinePart part)>;
+
+/// How long lines may get before they are cut.
+struct LineBounds {
+  std::size_t line_bytes_max = 0;
+  std::size_t record_bytes_max = 0;  ///< for lines that begin with the mark of a record
+};
+
 /// Several streams of one process, or of one daemon and its workers, as one sequence of lines. Any
 /// thread may call any function.
 class OutputLog {
  public:
-  /// Keeps the last `lines_max` lines. An empty sink prints.
-  OutputLog(std::size_t lines_max, LineSink sink);
+  /// Keeps the last `lines_max` lines, as far as they are short enough to be shown. An empty sink
+  /// prints.
+  OutputLog(std::size_t lines_max, LinePartSink sink);
 
-  /// Takes one whole line.
-  void line(std::string_view text);
+  /// Takes one line, or a piece of one.
+  void line(std::string_view text, LinePart part = LinePart::whole);
 
   /// A number for this moment, for `last_lines`.
   std::uint64_t mark() const;
@@ -43,7 +60,7 @@ class OutputLog {
 
  private:
   const std::size_t lines_max_;
-  const LineSink sink_;
+  LinePartSink sink_;
   mutable std::mutex mutex_;  // guards everything below
   mutable std::condition_variable closed_;
   std::deque<std::string> lines_;
@@ -51,20 +68,23 @@ class OutputLog {
   int streams_ = 0;
 };
 
-/// Cuts one stream of bytes into lines. A line over the bound is cut in pieces.
+/// Cuts one stream of bytes into lines. A line over its bound is cut in pieces.
 class LineSplitter {
  public:
-  LineSplitter(OutputLog& log, std::size_t line_bytes_max)
-      : log_(log), line_bytes_max_(line_bytes_max) {}
+  LineSplitter(OutputLog& log, LineBounds bounds) : log_(log), bounds_(bounds) {}
 
   void feed(std::string_view bytes);
   /// The stream ended: what is left is a line as well.
   void finish();
 
  private:
+  std::size_t bytes_max() const;
+  void end_line();
+
   OutputLog& log_;
-  std::size_t line_bytes_max_;
+  const LineBounds bounds_;
   std::string partial_;
+  bool cut_ = false;  // the line that is being read has lost its beginning
 };
 
 /// "message" and, below it, the lines. For errors.

@@ -56,6 +56,8 @@ class TaskMeter {
 
   void sent(std::size_t bytes) { bytes_sent_ += bytes; }
   void received(std::size_t bytes) { bytes_received_ += bytes; }
+  std::uint64_t bytes_sent() const { return bytes_sent_; }
+  std::uint64_t bytes_received() const { return bytes_received_; }
   /// All that went so far.
   void items(const TaskItems& items) { items_ = items; }
   /// The first of these two counts.

@@ -20,6 +20,9 @@ constexpr const char* never_inherited[] = {"PYTHON_WORKER_FACTORY_PORT",
                                            "PYSPARK_EXECUTOR_MEMORY_MB",
                                            "PYSPARK_SPARK_SESSION_UUID",
                                            "PYTHON_FAULTHANDLER_DIR",
+                                           "PYTHON_TRACEBACK_DUMP_INTERVAL_SECONDS",
+                                           "SPARK_PIPELINED_UDF",
+                                           "SPARK_PIPELINED_UDF_QUEUE_DEPTH",
                                            "SPARK_PREFER_IPV6",
                                            "OMP_NUM_THREADS"};
 

@@ -53,7 +53,8 @@ WorkerHost::WorkerHost(WorkerOptions with)
     : options(std::move(with)),
       faulthandler_dir(make_faulthandler_dir(options)),
       watch(options, control),
-      control(options.output_line_bytes_max) {}
+      control({.line_bytes_max = options.output_line_bytes_max,
+               .record_bytes_max = options.output_record_bytes_max}) {}
 
 Process WorkerHost::spawn(const ProcessOptions& process_options) {
   Process process;
@@ -63,10 +64,11 @@ Process WorkerHost::spawn(const ProcessOptions& process_options) {
 }
 
 std::shared_ptr<OutputLog> WorkerHost::make_output(pid_t worker_pid) {
-  if (!options.output) return std::make_shared<OutputLog>(options.output_lines_max, LineSink());
+  if (!options.output) return std::make_shared<OutputLog>(options.output_lines_max, LinePartSink());
   return std::make_shared<OutputLog>(
-      options.output_lines_max, [this, worker_pid](std::string_view text) {
-        if (const auto line = output_line(text, worker_pid, task_names)) options.output(*line);
+      options.output_lines_max, [this, worker_pid](std::string_view text, LinePart part) {
+        const auto line = output_line(text, part, worker_pid, task_names);
+        if (line) options.output(*line);
       });
 }
 

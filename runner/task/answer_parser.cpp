@@ -66,8 +66,7 @@ AnswerStep AnswerParser::parse_data(std::span<const std::byte> bytes) {
     const std::size_t size = static_cast<std::size_t>(length);
     if (size > bounds_.frame_bytes_max) {
       if (whole > 0) break;
-      return violate("a frame of " + std::to_string(size) + " bytes is over the bound of " +
-                     std::to_string(bounds_.frame_bytes_max));
+      return exceed("a frame of " + std::to_string(size) + " bytes is over the bound");
     }
     wanted = length_bytes + size;
     if (bytes.size() - whole < wanted) break;
@@ -84,7 +83,8 @@ AnswerStep AnswerParser::parse_arrow_stream(std::span<const std::byte> bytes) {
     if (read_i32(bytes.data() + whole) == python_exception) break;
     const ArrowMessage message = find_arrow_message(bytes.subspan(whole), bounds_.frame_bytes_max);
     if (message.state == ArrowMessageState::violation && whole == 0) {
-      return violate(std::string(message.violation));
+      std::string text(message.violation);
+      return message.over_bound ? exceed(std::move(text)) : violate(std::move(text));
     }
     if (message.state == ArrowMessageState::more && whole == 0) return need(message.bytes);
     if (message.state == ArrowMessageState::more || message.state == ArrowMessageState::violation) {
@@ -141,8 +141,9 @@ AnswerStep AnswerParser::parse_timing(std::span<const std::byte> bytes) {
 AnswerStep AnswerParser::parse_traceback(std::span<const std::byte> bytes) {
   if (bytes.size() < 2 * length_bytes) return need(2 * length_bytes);
   const std::int32_t length = read_i32(bytes.data() + length_bytes);
-  if (length < 0 || static_cast<std::size_t>(length) > bounds_.frame_bytes_max) {
-    return violate("a traceback has the length " + std::to_string(length));
+  if (length < 0) return violate("a traceback has the length " + std::to_string(length));
+  if (static_cast<std::size_t>(length) > bounds_.frame_bytes_max) {
+    return exceed("a traceback of " + std::to_string(length) + " bytes is over the bound");
   }
   const std::size_t wanted = 2 * length_bytes + static_cast<std::size_t>(length);
   if (bytes.size() < wanted) return need(wanted);
@@ -163,11 +164,14 @@ AnswerStep AnswerParser::parse_accumulator_count(std::span<const std::byte> byte
 
 AnswerStep AnswerParser::parse_accumulator(std::span<const std::byte> bytes) {
   const std::int32_t length = read_i32(bytes.data());
-  if (length < 0 ||
-      accumulator_bytes_ + static_cast<std::size_t>(length) > bounds_.frame_bytes_max) {
+  if (length < 0) {
     return violate("an accumulator's update has the length " + std::to_string(length));
   }
   const std::size_t size = static_cast<std::size_t>(length);
+  if (accumulator_bytes_ + size > bounds_.frame_bytes_max) {
+    return exceed("updates of accumulators with " + std::to_string(accumulator_bytes_ + size) +
+                  " bytes are over the bound");
+  }
   const std::size_t wanted = length_bytes + size;
   if (bytes.size() < wanted) return need(wanted);
   const auto update = bytes.subspan(length_bytes, size);
@@ -184,6 +188,11 @@ AnswerStep AnswerParser::parse_final(std::span<const std::byte> bytes) {
   }
   reusable_ = last == end_of_stream;
   return took(AnswerEvent::end, length_bytes);
+}
+
+AnswerStep AnswerParser::exceed(std::string text) {
+  over_bound_ = true;
+  return violate(std::move(text));
 }
 
 AnswerStep AnswerParser::violate(std::string text) {

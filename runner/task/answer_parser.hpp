@@ -45,7 +45,7 @@ enum class AnswerForm {
   arrow_stream,  ///< one stream with its end; none at all when there is no batch
 };
 
-/// An Arrow message is bounded as a frame is.
+/// An Arrow message is bounded as a frame is, and so are a traceback and all accumulators together.
 struct AnswerBounds {
   std::size_t frame_bytes_max = 0x7fffffff;
   std::size_t accumulators_max = 1'000'000;
@@ -69,6 +69,8 @@ class AnswerParser {
   const std::vector<Bytes>& accumulator_updates() const { return accumulators_; }
   const std::string& traceback() const { return traceback_; }
   const std::string& violation() const { return violation_; }
+  /// The violation is nothing but a size: the answer has a piece that is over the bound.
+  bool over_bound() const { return over_bound_; }
   /// True when the worker read its input to the end and can serve the next task.
   bool reusable() const { return reusable_; }
   /// True when only the last word, whether the worker can be reused, is to come.
@@ -86,6 +88,7 @@ class AnswerParser {
   AnswerStep parse_accumulator(std::span<const std::byte> bytes);
   AnswerStep parse_final(std::span<const std::byte> bytes);
   AnswerStep violate(std::string text);
+  AnswerStep exceed(std::string text);
 
   int timing_fields_;
   AnswerBounds bounds_;
@@ -100,6 +103,7 @@ class AnswerParser {
   std::vector<Bytes> accumulators_;
   std::string traceback_;
   std::string violation_;
+  bool over_bound_ = false;
   bool reusable_ = false;
 };
 

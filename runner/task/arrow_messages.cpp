@@ -120,6 +120,10 @@ ArrowMessage violation(std::string_view text) {
   return {.state = ArrowMessageState::violation, .violation = text};
 }
 
+ArrowMessage too_large(std::string_view text) {
+  return {.state = ArrowMessageState::violation, .violation = text, .over_bound = true};
+}
+
 ArrowMessage more(std::size_t bytes) { return {.state = ArrowMessageState::more, .bytes = bytes}; }
 
 }  // namespace
@@ -137,21 +141,21 @@ ArrowMessage find_arrow_message(std::span<const std::byte> bytes, std::size_t me
   const std::size_t metadata_bytes = static_cast<std::size_t>(length);
   const std::size_t before_body = arrow_prefix_bytes + metadata_bytes;
   if (before_body > message_bytes_max) {
-    return violation("the metadata of an Arrow message is over the bound");
+    return too_large("the metadata of an Arrow message is over the bound");
   }
   if (bytes.size() < before_body) return more(before_body);
   const auto message = table_behind(bytes.subspan(arrow_prefix_bytes, metadata_bytes), 0);
   const auto body = message ? field_of<std::int64_t>(*message, body_length_field) : std::nullopt;
   if (!body || *body < 0) return violation("the metadata of an Arrow message is malformed");
   if (static_cast<std::uint64_t>(*body) > message_bytes_max - before_body) {
-    return violation("an Arrow message is over the bound");
+    return too_large("an Arrow message is over the bound");
   }
   const std::size_t whole = before_body + static_cast<std::size_t>(*body);
   if (bytes.size() < whole) return more(whole);
   const auto type = field_of<std::uint8_t>(*message, header_type_field).value_or(0);
   const auto batch = batch_in(*message, type);
   if (batch && !unpacks_within(*batch, bytes.first(whole).subspan(before_body), message_bytes_max))
-    return violation("an Arrow message unpacks to more than the bound");
+    return too_large("an Arrow message unpacks to more than the bound");
   return {.state = ArrowMessageState::whole,
           .bytes = whole,
           .metadata_bytes = metadata_bytes,

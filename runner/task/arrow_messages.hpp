@@ -29,6 +29,7 @@ struct ArrowMessage {
   std::size_t metadata_bytes = 0;  ///< of a whole message: what follows its prefix
   std::uint64_t rows = 0;          ///< of a whole message that is a record batch
   std::string_view violation = {};
+  bool over_bound = false;  ///< the violation is nothing but its size
 };
 
 /// Looks at the message that `bytes` begin with; that takes as long as it has buffers. Neither

@@ -134,6 +134,11 @@ std::vector<ChainedPythonFunctions> checked_functions(
       throw Error("a Python function has no command to run");
     }
     for (const PythonFunction& function : chain.functions) {
+      if (function.python_version.empty()) {
+        throw Error(
+            "a Python function has no python_version; set it to what probe_python tells of its "
+            "interpreter");
+      }
       check_one_interpreter(functions.front().functions.front(), function);
     }
   }

@@ -23,6 +23,9 @@ constexpr int send_buffer_bytes = 1 << 20;
 // How long the last bytes of a worker that ended may be on their way. The end of its connection
 // does not tell: a child that it left behind may hold the other end.
 constexpr int last_bytes_ms_max = 500;
+// A frame or batch gets its memory at once up to this size; a larger one gets more and more as its
+// bytes arrive.
+constexpr std::size_t at_once_bytes_max = std::size_t{64} << 20;
 // Writes at a time, before reading has its turn again.
 constexpr int writes_max = 8;
 
@@ -49,7 +52,7 @@ RunningTask::RunningTask(Lease lease, TaskInput input, AnswerForm form,
       input_(std::move(input)),
       cancel_(std::move(cancel)),
       parser_(host_.options.release.variant().timing_fields,
-              {.frame_bytes_max = host_.options.frame_bytes_max,
+              {.frame_bytes_max = host_.options.task_bytes_max,
                .accumulators_max = host_.options.accumulators_max},
               form),
       meter_(host_.counters) {
@@ -125,6 +128,7 @@ std::span<const std::byte> RunningTask::advance() {
       case AnswerEvent::traceback:
         fail_raised();
       case AnswerEvent::violation:
+        if (parser_.over_bound()) fail_too_large();
         fail_worker("broke the protocol: " + parser_.violation());
       case AnswerEvent::end:
         finish_answer(parser_.reusable());
@@ -152,7 +156,7 @@ void RunningTask::finish_answer(bool reusable) {
 }
 
 void RunningTask::receive(std::size_t wanted) {
-  const std::span<std::byte> room = lease_->buffer.prepare(wanted, host_.options.task_bytes_max);
+  const std::span<std::byte> room = lease_->buffer.prepare(wanted, at_once_bytes_max);
   for (;;) {
     bool readable = false;
     bool writable = false;
@@ -239,6 +243,13 @@ void RunningTask::fail_raised() {
   const std::string& traceback = parser_.traceback();
   failure_event_ = WorkerEvent::task_raised;
   throw PythonError(exception_text(traceback), traceback);
+}
+
+void RunningTask::fail_too_large() {
+  throw Overloaded(
+      "Python worker " + std::to_string(pid_) + " answers with too much: " + parser_.violation() +
+      ", WorkerOptions::task_bytes_max, which is " + std::to_string(host_.options.task_bytes_max) +
+      "; raise it, or have the function answer in smaller pieces");
 }
 
 void RunningTask::fail_lost(const std::string& what) {

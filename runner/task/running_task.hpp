@@ -10,8 +10,9 @@
 #include <string>
 
 #include "runner/cancel_token.hpp"
-#include "runner/pool/lease.hpp"
+#include "runner/lease.hpp"
 #include "runner/pool/task_meter.hpp"
+#include "runner/pool/worker.hpp"
 #include "runner/pool/worker_host.hpp"
 #include "runner/python_runner.hpp"
 #include "runner/task/answer_parser.hpp"
@@ -28,6 +29,9 @@ class RunningTask final : public PythonTask {
   std::span<const std::byte> next() override;
   std::shared_ptr<const void> hold_run() override;
   std::uint64_t rows() const noexcept override { return parser_.rows(); }
+  std::uint64_t rows_sent() const noexcept override { return input_.rows(); }
+  std::uint64_t bytes_sent() const noexcept override { return meter_.bytes_sent(); }
+  std::uint64_t bytes_received() const noexcept override { return meter_.bytes_received(); }
 
   const std::vector<Bytes>& accumulator_updates() const override {
     return parser_.accumulator_updates();
@@ -47,6 +51,7 @@ class RunningTask final : public PythonTask {
   bool send_some();
   void on_idle();
   [[noreturn]] void fail_raised();
+  [[noreturn]] void fail_too_large();
   [[noreturn]] void fail_lost(const std::string& what);
   [[noreturn]] void fail_worker(const std::string& message);
 

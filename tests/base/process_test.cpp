@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -206,6 +207,22 @@ TEST_CASE("waiting has a deadline and a descriptor") {
   REQUIRE(status);
   CHECK_EQ(status->text(), "killed by SIGTERM");
   CHECK_EQ(process.wait().text(), "killed by SIGTERM");
+}
+
+TEST_CASE("a child that somebody else waited for has ended, with an unknown status") {
+  for (const bool wait : {true, false}) {
+    Process process({.argv = {"sh", "-c", "exit 3"}});
+    REQUIRE(::waitpid(process.pid(), nullptr, 0) == process.pid());
+    const auto start = std::chrono::steady_clock::now();
+    const auto status = wait ? process.wait() : process.wait_until(start + 1h);
+    REQUIRE(status);
+    CHECK_FALSE(status->known());
+    CHECK_FALSE(status->success());
+    CHECK(status->signal() == 0);
+    CHECK(status->shell_code() == 127);
+    CHECK(status->text().find("SIGCHLD") != std::string::npos);
+    CHECK_FALSE(process.exit_fd());
+  }
 }
 
 TEST_CASE("a program is found on a path as the shell finds it") {

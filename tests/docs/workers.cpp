@@ -11,6 +11,12 @@ void look_at_workers() {
   // block 2
 }
 
+void talk_to(int socket);
+
+void lend_a_worker(WorkerFactory& factory) {
+  // block 4
+}
+
 void make_a_barrier(WorkerFactories& factories, int i) {
   // block 3
 }

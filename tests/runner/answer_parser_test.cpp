@@ -118,6 +118,22 @@ TEST_SUITE("answer parser") {
     answer.number(end_of_data).number(2).frame(std::string(600, 'x')).frame(std::string(600, 'x'));
     AnswerParser parser(6, {.frame_bytes_max = 1000, .accumulators_max = 10});
     CHECK(read(parser, answer.bytes(), 1000).ending == "violation");
+    CHECK(parser.over_bound());
+    CHECK(parser.violation() == "updates of accumulators with 1200 bytes are over the bound");
+  }
+
+  TEST_CASE("what is merely too large is told from what is no answer") {
+    const auto is_over_bound = [](const Answer& answer) {
+      AnswerParser parser(6, {.frame_bytes_max = 1000, .accumulators_max = 10});
+      CHECK(read(parser, answer.bytes(), 1000).ending == "violation");
+      return parser.over_bound();
+    };
+    CHECK(is_over_bound(Answer().number(1001)));
+    CHECK(is_over_bound(Answer().number(python_exception).number(1001)));
+    CHECK(is_over_bound(Answer().number(end_of_data).number(1).number(1001)));
+    CHECK_FALSE(is_over_bound(Answer().number(-7)));
+    CHECK_FALSE(is_over_bound(Answer().number(python_exception).number(-1)));
+    CHECK_FALSE(is_over_bound(Answer().number(end_of_data).number(1).number(-5)));
   }
 
   TEST_CASE("frames before a hostile one are delivered first") {

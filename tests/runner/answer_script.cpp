@@ -6,26 +6,11 @@
 #include <algorithm>
 #include <span>
 
+#include "runner/frames.hpp"
 #include "runner/pool/handshake.hpp"
 
 namespace py4cpp::runner::test {
 namespace {
-
-std::vector<std::string> frames_of(std::span<const std::byte> run) {
-  std::vector<std::string> frames;
-  while (!run.empty()) {
-    const std::int32_t length = read_i32(run.data());
-    run = run.subspan(length_bytes);
-    if (length == null_item) {
-      frames.emplace_back("(null)");
-      continue;
-    }
-    const auto size = static_cast<std::size_t>(length);
-    frames.emplace_back(as_text(run.first(size)));
-    run = run.subspan(size);
-  }
-  return frames;
-}
 
 template <typename Number>
 void put(Bytes& bytes, std::size_t at, Number value) {
@@ -45,7 +30,9 @@ Reading read(AnswerParser& parser, const Bytes& bytes, std::size_t step) {
       const auto run = unread.first(at.consumed);
       reading.data += as_text(run);
       if (reading.arrow_begins_at == 0) {
-        for (std::string& frame : frames_of(run)) reading.frames.push_back(std::move(frame));
+        for (const Frame frame : frames_of(run)) {
+          reading.frames.emplace_back(frame.is_null ? "(null)" : frame.text());
+        }
       }
     }
     used += at.consumed;

@@ -46,6 +46,7 @@ PythonFunction function(const std::string& python) {
   PythonFunction made;
   made.command = std::make_shared<const Bytes>();
   made.python_executable = python;
+  made.python_version = "3.11";
   return made;
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "base/error.hpp"
@@ -19,13 +20,36 @@ using namespace py4cpp::runner::test;
 
 namespace {
 
+PipedProcessOptions shell_options(const std::string& script) {
+  return {.command = {"sh", "-c", script}, .stderr_lines = [](std::string_view) {}};
+}
+
 std::unique_ptr<PipedProcess> shell(const std::string& script,
                                     const std::vector<std::string>& input,
                                     std::shared_ptr<const CancelToken> cancel = {}) {
-  return std::make_unique<PipedProcess>(
-      PipedProcessOptions{.command = {"sh", "-c", script}, .stderr_lines = [](std::string_view) {}},
-      source(input), std::move(cancel));
+  return std::make_unique<PipedProcess>(shell_options(script), source(input), std::move(cancel));
 }
+
+// Gives a line, and no more before somebody opens the gate.
+class GatedSource final : public ByteSource {
+ public:
+  explicit GatedSource(std::shared_future<void> gate) : gate_(std::move(gate)) {}
+  std::span<const std::byte> next() override {
+    if (calls_++ == 0) return frames_;
+    CHECK(gate_.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+    return {};
+  }
+
+ private:
+  const Bytes frames_ = frames({"a"});
+  const std::shared_future<void> gate_;
+  int calls_ = 0;
+};
+
+class FailingSource final : public ByteSource {
+ public:
+  std::span<const std::byte> next() override { throw Error("the block is gone"); }
+};
 
 std::vector<std::string> pipe(const std::string& script, const std::vector<std::string>& input) {
   return read_all(*shell(script, input));
@@ -177,6 +201,43 @@ TEST_SUITE("piped process") {
     });
     CHECK_THROWS_WITH_AS(silent->next(), "enough", TaskCancelled);
     CHECK_THROWS_WITH_AS(process->next(), "enough", TaskCancelled);
+  }
+
+  TEST_CASE("what a command answers is read while its next input is still to come") {
+    const NothingIsLeft check;
+    std::promise<void> gate;
+    PipedProcess process(shell_options("cat"),
+                         std::make_unique<GatedSource>(gate.get_future().share()));
+    CHECK(texts(process.next()) == std::vector<std::string>{"a"});
+    gate.set_value();
+    CHECK(process.next().empty());
+  }
+
+  TEST_CASE("a command's end and a cancellation are seen while its next input is still to come") {
+    const NothingIsLeft check;
+    std::promise<void> gate;
+    const auto opened = gate.get_future().share();
+    const auto cancel = std::make_shared<CancelToken>();
+    {
+      PipedProcess failed(shell_options("read line; exit 3"),
+                          std::make_unique<GatedSource>(opened));
+      CHECK_THROWS_WITH_AS(failed.next(), doctest::Contains("exit status 3"), WorkerFailed);
+      PipedProcess ended(shell_options("head -n 1"), std::make_unique<GatedSource>(opened));
+      CHECK(read_all(ended) == std::vector<std::string>{"a"});
+      PipedProcess cancelled(shell_options("exec sleep 600"), std::make_unique<GatedSource>(opened),
+                             cancel);
+      cancel->cancel("enough");
+      CHECK_THROWS_WITH_AS(cancelled.next(), "enough", TaskCancelled);
+      gate.set_value();
+    }
+  }
+
+  TEST_CASE("an input that fails is an error, and no end of the command's input") {
+    const NothingIsLeft check;
+    PipedProcess process(shell_options("cat; echo that was all"),
+                         std::make_unique<FailingSource>());
+    CHECK_THROWS_WITH_AS(process.next(), "the block is gone", Error);
+    CHECK_THROWS_WITH_AS(process.next(), "the block is gone", Error);
   }
 
   TEST_CASE("environment and folder are the command's") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "runner/pool/python_question.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
@@ -30,6 +31,25 @@ TEST_SUITE("python release") {
         Error);
     CHECK_THROWS_AS(PythonRelease(5, 0), Error);
     CHECK_THROWS_AS(PythonRelease(4, 30), Error);
+  }
+
+  TEST_CASE("an interpreter with another release, or one of the future, is refused") {
+    const auto check = [](const char* version) {
+      require_release("/bin/py", {.pyspark_version = version}, PythonRelease(4, 2));
+    };
+    CHECK_NOTHROW(check("4.2.0"));
+    CHECK_NOTHROW(check("4.2.7.dev1"));
+    CHECK_THROWS_WITH_AS(
+        check("4.1.3"),
+        "'/bin/py' has PySpark 4.1.3 for its workers, but they were said to have "
+        "4.2: set WorkerOptions::release to what probe_python tells of it, or name "
+        "an interpreter with PySpark 4.2",
+        Error);
+    CHECK_THROWS_WITH_AS(
+        check("4.9.0"),
+        doctest::Contains("'/bin/py' has PySpark 4.9.0 for its workers: PySpark 4.9 "
+                          "is not supported; install one of these"),
+        Error);
   }
 
   TEST_CASE("what is no version is refused") {

@@ -306,6 +306,10 @@ TEST_SUITE("python runner") {
     PythonFunction function;
     CHECK_THROWS_AS(PythonRunner(factories, function), Error);
     function.command = std::make_shared<const Bytes>();
+    CHECK_THROWS_WITH_AS(PythonRunner(factories, function),
+                         doctest::Contains("no python_version; set it to what probe_python tells"),
+                         Error);
+    function.python_version = "3.11";
     CHECK_THROWS_WITH_AS(Two(factories, {{{function}}, {{function}}}, {{0}}),
                          "there are 2 Python functions but 1 lists of argument offsets", Error);
     CHECK_THROWS_AS(Two(factories, {}, {}), Error);

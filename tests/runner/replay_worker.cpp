@@ -12,6 +12,7 @@
 #include <exception>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -119,11 +120,20 @@ void serve() {
   receive(socket, 1);  // the runner closes first
 }
 
+// What the runner asks an interpreter while a worker starts: `-c` and a script.
+void tell_release() {
+  std::printf("<py4cpp>3.11 whole %s.0</py4cpp>\n", setting("PY4CPP_RELEASE").c_str());
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   try {
-    serve();
+    if (argc > 1 && std::string_view(argv[1]) == "-c") {
+      tell_release();
+    } else {
+      serve();
+    }
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "replay_worker: %s\n", error.what());

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "runner/cancel_token.hpp"
+#include "runner/frames.hpp"
 #include "runner/pipe/frame_lines.hpp"
 #include "runner/pool/handshake.hpp"
 #include "runner/pool/output_log.hpp"
@@ -244,6 +246,32 @@ TEST_SUITE("frames and lines") {
     CHECK(as_text(lines) == "one\nnull\n\n");
   }
 
+  TEST_CASE("a run is a range of its frames, nulls among them") {
+    static_assert(std::ranges::forward_range<Frames>);
+    Bytes run;
+    append_frame(run, "one");
+    append_null_frame(run);
+    append_frame(run, "");
+    append_frame(run, std::as_bytes(std::span("two", 3)));
+    std::string all;
+    for (const Frame frame : frames_of(run)) {
+      all += (frame.is_null ? "(null)" : std::string(frame.text())) + "|";
+    }
+    CHECK(all == "one|(null)||two|");
+    CHECK(frames_of({}).begin() == frames_of({}).end());
+    const auto go_through = [](std::span<const std::byte> bytes) {
+      for ([[maybe_unused]] const Frame frame : frames_of(bytes)) {
+      }
+    };
+    for (const std::size_t size : {1U, 6U, 9U, 17U}) {
+      CAPTURE(size);
+      CHECK_THROWS_WITH_AS(go_through(std::span(run).first(size)),
+                           doctest::Contains("a run of frames ends within a"), Error);
+    }
+    CHECK_THROWS_WITH_AS(go_through(Bytes(4, std::byte{0xff})),
+                         "a run of frames holds a frame of the length -1", Error);
+  }
+
   TEST_CASE("a run that is cut in a frame is refused") {
     Bytes frames;
     BytesWriter(frames).text("one");
@@ -259,11 +287,8 @@ TEST_SUITE("frames and lines") {
       LinesToFrames converter(100);
       std::string got;
       const auto take = [&] {
-        auto run = converter.take();
-        while (!run.empty()) {
-          const auto size = static_cast<std::size_t>(read_i32(run.data()));
-          got += std::string(as_text(run.subspan(length_bytes, size))) + "|";
-          run = run.subspan(length_bytes + size);
+        for (const Frame frame : frames_of(converter.take())) {
+          got += std::string(frame.text()) + "|";
         }
       };
       for (std::size_t at = 0; at < text.size(); at += step) {
@@ -286,8 +311,9 @@ TEST_SUITE("frames and lines") {
 TEST_SUITE("output log") {
   TEST_CASE("lines are forwarded and the last ones kept") {
     std::string forwarded;
-    OutputLog log(2, [&](std::string_view line) { forwarded += std::string(line) + "|"; });
-    LineSplitter splitter(log, 100);
+    OutputLog log(2,
+                  [&](std::string_view line, LinePart) { forwarded += std::string(line) + "|"; });
+    LineSplitter splitter(log, {.line_bytes_max = 100, .record_bytes_max = 100});
     splitter.feed("one\ntw");
     const auto mark = log.mark();
     splitter.feed("o\nthree\nfour");
@@ -299,18 +325,37 @@ TEST_SUITE("output log") {
   }
 
   TEST_CASE("a line without an end is cut at the bound") {
-    std::vector<std::string> lines;
-    OutputLog log(2, [&](std::string_view line) { lines.emplace_back(line); });
-    LineSplitter splitter(log, 4);
-    splitter.feed("123456789");
-    splitter.feed("\n\nx");
-    splitter.finish();
     std::string all;
-    for (const std::string& line : lines) {
+    OutputLog log(2, [&](std::string_view line, LinePart part) {
       CHECK(line.size() <= 4);
-      all += line;
+      all += std::string(line) + (part == LinePart::whole ? "|" : "~");
+    });
+    LineSplitter splitter(log, {.line_bytes_max = 4, .record_bytes_max = 4});
+    splitter.feed("123456789");
+    splitter.feed("\n\n1234\n12");
+    splitter.feed("345\n");
+    splitter.feed("x");
+    splitter.finish();
+    CHECK(all == "1234~5678~9~|1234|1234~5~x|");
+  }
+
+  TEST_CASE("a record may be longer than other lines, and is cut at a bound of its own") {
+    std::string all;
+    OutputLog log(2, [&](std::string_view line, LinePart part) {
+      all += std::string(line) + (part == LinePart::whole ? "|" : "~");
+    });
+    LineSplitter splitter(log, {.line_bytes_max = 30, .record_bytes_max = 40});
+    const std::string record = std::string(record_mark) + "1:";  // 24 bytes
+    for (const std::size_t step : {1U, 7U, 1000U}) {
+      all.clear();
+      const std::string text = record + std::string(16, 'a') + "\n" + record +
+                               std::string(20, 'b') + "\n" + std::string(31, 'c') + "\n";
+      for (std::size_t at = 0; at < text.size(); at += step) {
+        splitter.feed(std::string_view(text).substr(at, step));
+      }
+      CHECK(all == record + std::string(16, 'a') + "|" + record + std::string(16, 'b') + "~bbbb~" +
+                       std::string(30, 'c') + "~c~");
     }
-    CHECK(all == "123456789x");
   }
 }
 

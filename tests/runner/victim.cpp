@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "runner/frames.hpp"
 #include "runner/piped_process.hpp"
 #include "runner/python_runner.hpp"
 
@@ -36,10 +37,8 @@ int serve(const std::string& python, const std::string& folder) {
   const auto second = PythonRunner(simple, function).compute(std::make_unique<EmptySource>(), {});
   PipedProcess command({.command = {"sh", "-c", "echo $$; exec sleep 600"}},
                        std::make_unique<EmptySource>());
-  const auto line = command.next();  // a frame: a length of four bytes, then the text
-  std::printf("%d %d %.*s\n", first->worker_pid(), second->worker_pid(),
-              static_cast<int>(line.size() - 4),
-              static_cast<const char*>(static_cast<const void*>(line.data() + 4)));
+  const std::string line(frames_of(command.next()).begin()->text());
+  std::printf("%d %d %s\n", first->worker_pid(), second->worker_pid(), line.c_str());
   std::fflush(stdout);
   ::pause();
   return 0;

@@ -42,16 +42,25 @@ TEST_SUITE("worker environment") {
   }
 
   TEST_CASE("the handshake and the switches of another daemon do not leak in") {
-    const Environment environment = worker_environment({.reuse = false}, {},
-                                                       {{"PYTHON_WORKER_FACTORY_SECRET", "s"},
-                                                        {"PYTHON_UNIX_DOMAIN_ENABLED", "True"},
-                                                        {"SPARK_REUSE_WORKER", "1"},
-                                                        {"OMP_NUM_THREADS", "64"}},
-                                                       "");
+    const Environment environment =
+        worker_environment({.reuse = false}, {},
+                           {{"PYTHON_WORKER_FACTORY_SECRET", "s"},
+                            {"PYTHON_UNIX_DOMAIN_ENABLED", "True"},
+                            {"SPARK_REUSE_WORKER", "1"},
+                            {"SPARK_PIPELINED_UDF", "1"},
+                            {"SPARK_PIPELINED_UDF_QUEUE_DEPTH", "9"},
+                            {"PYTHON_TRACEBACK_DUMP_INTERVAL_SECONDS", "1"},
+                            {"OMP_NUM_THREADS", "64"}},
+                           "");
     CHECK(environment.at("OMP_NUM_THREADS") == "1");
     CHECK_FALSE(environment.contains("PYTHON_WORKER_FACTORY_SECRET"));
     CHECK_FALSE(environment.contains("PYTHON_UNIX_DOMAIN_ENABLED"));
-    CHECK_FALSE(environment.contains("SPARK_REUSE_WORKER"));
+    for (const char* name :
+         {"SPARK_REUSE_WORKER", "SPARK_PIPELINED_UDF", "SPARK_PIPELINED_UDF_QUEUE_DEPTH",
+          "PYTHON_TRACEBACK_DUMP_INTERVAL_SECONDS"}) {
+      CAPTURE(name);
+      CHECK_FALSE(environment.contains(name));
+    }
   }
 
   TEST_CASE("module paths are joined, the function's first, each once") {

@@ -4,9 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "base/error.hpp"
+#include "runner/piped_process.hpp"
+#include "runner/prewarm.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -29,6 +32,25 @@ std::string failure_of(Workers& workers, const std::string& name,
     return error.what();
   }
 }
+
+class FullServer final : public BroadcastServer {
+ public:
+  LocalServer offer(const std::vector<std::shared_ptr<const Broadcast>>&) override {
+    throw Overloaded("no place is left");
+  }
+};
+
+class SignalIgnored {
+ public:
+  explicit SignalIgnored(int number) : number_(number), before_(std::signal(number, SIG_IGN)) {}
+  SignalIgnored(const SignalIgnored&) = delete;
+  SignalIgnored& operator=(const SignalIgnored&) = delete;
+  ~SignalIgnored() { std::signal(number_, before_); }
+
+ private:
+  const int number_;
+  void (*const before_)(int);
+};
 
 }  // namespace
 
@@ -240,8 +262,87 @@ TEST_SUITE("worker failure") {
   }
 
   TEST_CASE("a frame over the bound fails the task before it is taken in") {
-    Workers workers(interpreters().front(), {.frame_bytes_max = 1 << 20});
+    Workers workers(interpreters().front(), {.task_bytes_max = 1 << 20});
     CHECK(workers.run("megabytes", {"1"}).size() == 1);
-    CHECK(contains(failure_of(workers, "megabytes", {"2"}), "over the bound"));
+    CHECK_THROWS_WITH_AS(
+        workers.run("megabytes", {"2"}),
+        doctest::Contains("a frame of 2097152 bytes is over the bound, "
+                          "WorkerOptions::task_bytes_max, which is 1048576; raise it"),
+        Overloaded);
+    CHECK(workers.factories().metrics().tasks_failed == 1);
+    CHECK(workers.stats().live == 0);
+  }
+
+  TEST_CASE("a frame may have 64 MB, and more when it is allowed") {
+    const Interpreter& interpreter = interpreters().front();
+    Workers workers(interpreter);
+    CHECK(workers.run("megabytes", {"64"}).front().size() == std::size_t{64} << 20);
+    CHECK_THROWS_AS(workers.run("megabytes", {"65"}), Overloaded);
+    Workers larger(interpreter, {.task_bytes_max = 0x7fffffff});
+    CHECK(larger.run("megabytes", {"65"}).front().size() == std::size_t{65} << 20);
+  }
+
+  TEST_CASE("workers of another release than the options say are refused") {
+    const std::vector<Interpreter>& all = interpreters();
+    for (const bool use_daemon : {true, false}) {
+      CAPTURE(use_daemon);
+      for (std::size_t i = 0; i < 2; ++i) {
+        Interpreter told = all[i];
+        told.release = all[1 - i].release;
+        Workers workers(told, {.use_daemon = use_daemon});
+        const std::string text = "' has PySpark " + all[i].release.text();
+        CHECK_THROWS_WITH_AS(workers.run("identity", {"a"}), doctest::Contains(text.c_str()),
+                             Error);
+        CHECK_THROWS_WITH_AS(workers.run("identity", {"a"}),
+                             doctest::Contains("set WorkerOptions::release"), Error);
+        CHECK(workers.stats().live == 0);
+        CHECK(children().empty());
+      }
+    }
+  }
+
+  TEST_CASE("a task whose header cannot be made counts as failed and costs no worker") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      PythonFunction function = workers.function("broadcasts");
+      function.broadcasts = {std::make_shared<const Broadcast>(
+          Broadcast{.id = 1, .path = workers.folder() + "/first-broadcast"})};
+      const auto server = std::make_shared<FullServer>();
+      const PythonRunner runner(workers.factories(), function,
+                                {.files_directory = workers.folder(), .broadcast_server = server});
+      workers.run("identity", {"a"});
+      CHECK_THROWS_WITH_AS(runner.compute(source({"1"}), {}), "no place is left", Overloaded);
+      CHECK(workers.factories().metrics().tasks_failed == 1);
+      CHECK(workers.stats().created == 1);
+      CHECK(workers.stats().idle == 1);
+      // The worker holds no broadcast yet, and is sent it when there is no server in between.
+      const PythonRunner direct(workers.factories(), function,
+                                {.files_directory = workers.folder()});
+      CHECK(read_all(*direct.compute(source({"1"}), {})) == std::vector<std::string>{"111"});
+      CHECK(workers.stats().created == 1);
+    }
+  }
+
+  TEST_CASE("where this program ignores SIGCHLD, tasks and commands end all the same") {
+    const NothingIsLeft check;
+    const SignalIgnored ignored(SIGCHLD);
+    const auto start = std::chrono::steady_clock::now();
+    for (const bool use_daemon : {true, false}) {
+      CAPTURE(use_daemon);
+      const Interpreter& interpreter = interpreters().front();
+      CHECK(probe_python(interpreter.python).python_version == interpreter.python_version);
+      WorkerFactories factories({.release = interpreter.release, .use_daemon = use_daemon});
+      PythonFunction function;
+      function.python_executable = interpreter.python;
+      function.python_version = interpreter.python_version;
+      function.command = std::make_shared<const Bytes>(warm_up_command({}));
+      const PythonRunner runner(factories, function);
+      CHECK(read_all(*runner.compute(source({}), {})).empty());
+    }
+    PipedProcess process({.command = {"cat"}}, source({"a"}));
+    CHECK(texts(process.next()) == std::vector<std::string>{"a"});
+    CHECK_THROWS_WITH_AS(process.next(), doctest::Contains("ignores SIGCHLD"), WorkerFailed);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
   }
 }

@@ -10,8 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/process.hpp"
-#include "runner/pool/handshake.hpp"
-#include "runner/wire/bytes_writer.hpp"
+#include "runner/frames.hpp"
 
 namespace py4cpp::runner::test {
 namespace {
@@ -49,18 +48,13 @@ const std::vector<Interpreter>& interpreters() {
 
 Bytes frames(const std::vector<std::string>& texts) {
   Bytes bytes;
-  BytesWriter writer(bytes);
-  for (const std::string& text : texts) writer.text(text);
+  for (const std::string& text : texts) append_frame(bytes, text);
   return bytes;
 }
 
 std::vector<std::string> texts(std::span<const std::byte> frames) {
   std::vector<std::string> found;
-  while (!frames.empty()) {
-    const auto size = static_cast<std::size_t>(read_i32(frames.data()));
-    found.emplace_back(as_text(frames.subspan(length_bytes, size)));
-    frames = frames.subspan(length_bytes + size);
-  }
+  for (const Frame frame : frames_of(frames)) found.emplace_back(frame.text());
   return found;
 }
 

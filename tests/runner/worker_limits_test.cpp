@@ -10,7 +10,8 @@
 #include <thread>
 
 #include "base/error.hpp"
-#include "runner/pool/lease.hpp"
+#include "runner/lease.hpp"
+#include "runner/pool/worker.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -194,6 +195,29 @@ TEST_SUITE("worker limits") {
     CHECK(std::find(plain.begin(), plain.end(), "-1 printed item 7") != plain.end());
   }
 
+  TEST_CASE("a long text that a function prints is one record") {
+    const Interpreter& interpreter = interpreters().front();
+    const Workers functions(interpreter);
+    std::vector<std::string> records;
+    const WorkerOptions options{.release = interpreter.release,
+                                .session_id = "a session",
+                                .output = [&](const OutputLine& line) {
+                                  if (line.is_record) records.emplace_back(line.text);
+                                }};
+    const std::string item(300'000, 'x');
+    {
+      WorkerFactories factories(options);
+      const PythonRunner runner(factories, functions.function("say"));
+      read_all(*runner.compute(source({item}), {}));
+    }
+    REQUIRE(records.size() == 2);
+    for (const std::string& record : records) {
+      CHECK(record.starts_with("{"));
+      CHECK(record.ends_with("}"));
+      CHECK(contains(record, item));
+    }
+  }
+
   TEST_CASE("lines of a worker without a daemon have their task, also when it has ended") {
     const Interpreter& interpreter = interpreters().front();
     const Workers functions(interpreter);
@@ -219,7 +243,14 @@ TEST_SUITE("worker limits") {
   TEST_CASE("tasks are counted with their bytes and phases") {
     Workers workers(interpreters().front());
     workers.run("identity", {std::string(1000, 'x')});
-    workers.run("identity", {"a", "b"});
+    const auto task = workers.start("identity", {"a", "b"});
+    read_all(*task);
+    const RunnerMetrics two = workers.factories().metrics();
+    CHECK(task->bytes_sent() > 100);
+    CHECK(two.bytes_sent - task->bytes_sent() == task->bytes_sent() + 1000 + 4 - 10);
+    CHECK(two.bytes_received > task->bytes_received() + 1000);
+    CHECK(task->bytes_received() > 10);
+    CHECK(task->rows_sent() == 0);
     CHECK(workers.factories().metrics().frames_sent == 3);
     CHECK(workers.factories().metrics().frames_received == 3);
     CHECK_THROWS_AS(workers.run("boom", {"x"}), PythonError);

@@ -8,6 +8,7 @@
 
 #include "arrow_data.hpp"
 #include "base/error.hpp"
+#include "runner/arrow/sliced_batches.hpp"
 
 using namespace py4cpp;
 using namespace py4cpp::runner;
@@ -198,12 +199,25 @@ TEST_SUITE("arrow group input") {
   TEST_CASE("before 4.1 each group is one batch of one stream, whatever its size") {
     const auto input = arrow_group_batches_input(
         group_list({{numbers(0, 3)}, {numbers(3, 30), numbers(30, 35)}, {}}),
-        {.batch_records_max = 20}, false);
+        {.batch_records_max = 20}, false, 1'000'000);
     Bytes bytes = read_bytes(*input);
     const Stream stream = take_stream(bytes);
     CHECK(rows_of(stream.batches) == Rows{3, 32, 0});
     CHECK(stream.batches[1]->Equals(*numbers(3, 35)));
     CHECK(bytes.empty());
+  }
+
+  TEST_CASE("a group that is put together is bounded") {
+    const auto bytes = static_cast<std::size_t>(bytes_in(*numbers(0, 1'000)));
+    const auto input = [](arrow::RecordBatchVector group, std::size_t bytes_max) {
+      return arrow_group_batches_input(group_list({std::move(group)}), {}, false, bytes_max);
+    };
+    const arrow::RecordBatchVector two{numbers(0, 1'000), numbers(0, 1'000)};
+    CHECK_NOTHROW(read_bytes(*input(two, 2 * bytes)));
+    CHECK_THROWS_WITH_AS(read_bytes(*input(two, 2 * bytes - 1)),
+                         doctest::Contains("WorkerOptions::task_bytes_max"), Overloaded);
+    // One that is a batch already is sent from where it lies.
+    CHECK_NOTHROW(read_bytes(*input({numbers(0, 1'000)}, 1)));
   }
 
   TEST_CASE("a pair of groups is two streams after a 2, either of which may be without rows") {

@@ -80,7 +80,8 @@ Bytes sent_again(const Sent& sent, const EvalTypeInfo& type) {
         std::make_unique<CogroupList>(groups(streams, 0, 2), groups(streams, 1, 2)), {},
         in_struct));
   if (sent.marks.empty())
-    return bytes_of(arrow_group_batches_input(groups_of_batches(streams[0]), {}, in_struct));
+    return bytes_of(
+        arrow_group_batches_input(groups_of_batches(streams[0]), {}, in_struct, 1 << 20));
   return bytes_of(arrow_group_streams_input(groups(streams, 0, 1), {}, in_struct));
 }
 

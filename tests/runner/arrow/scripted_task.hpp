@@ -38,6 +38,9 @@ class ScriptedTask final : public PythonTask {
   std::shared_ptr<const void> hold_run() override { return stream_; }
   const std::vector<Bytes>& accumulator_updates() const override { return updates_; }
   const TaskTiming& timing() const override { return timing_; }
+  std::uint64_t bytes_sent() const noexcept override { return 0; }
+  std::uint64_t bytes_received() const noexcept override { return at_; }
+  std::uint64_t rows_sent() const noexcept override { return 0; }
   pid_t worker_pid() const override { return 4711; }
   bool worker_reused() const override { return false; }
 

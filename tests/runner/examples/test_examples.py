@@ -107,6 +107,21 @@ def test_pickled_rows_need_pyspark_alone(project: Path, installed: Installed) ->
     assert "libarrow" not in run("ldd", project / "build" / "rows", env=installed.env)
 
 
+def test_workers_can_be_borrowed_with_the_installed_headers(
+    installed: Installed, tmp_path: Path
+) -> None:
+    flags = run("pkg-config", "--cflags", "--libs", "py4cpp-runner", env=installed.env).split()
+    source = Path(__file__).with_name("lease.cpp")
+    run("c++", "-std=c++20", source, "-o", tmp_path / "lease", *flags, env=installed.env)
+    said = run(tmp_path / "lease", PYSPARK / "bin" / "python", env=installed.env)
+    assert said.splitlines() == [
+        "stream 1, reused 0",
+        "held 0, idle 1",
+        "same 1, reused 1",
+        "live 0, killed 1",
+    ]
+
+
 def test_every_installed_header_stands_alone(installed: Installed, tmp_path: Path) -> None:
     flags = run("pkg-config", "--cflags", "py4cpp-runner-arrow", env=installed.env).split()
     folder = installed.include / "py4cpp"

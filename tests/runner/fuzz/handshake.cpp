@@ -39,7 +39,7 @@ void shake_hands(std::span<const std::byte> bytes) {
 void sort_line(std::string_view text) {
   TaskNames tasks;
   tasks.begin(17, 4711);
-  const auto line = output_line(text, 0, tasks);
+  const auto line = output_line(text, LinePart::whole, 0, tasks);
   if (!line) return;
   if (line->text.size() > text.size() || !text.ends_with(line->text)) std::abort();
   if (line->is_record != (line->worker_pid > 0)) std::abort();
