@@ -69,7 +69,8 @@ struct Way {
   /// A connection that has presented the token.
   load::Lines connect(const Gateway& gateway) const {
     load::Lines lines(dial({"127.0.0.1", gateway.port()}, as_client ? &*as_client : nullptr,
-                           options, Session::Clock::now() + options.callback_connect_ms_max));
+                           options,
+                           std::chrono::steady_clock::now() + options.callback_connect_ms_max));
     lines.send("A\n" + gateway.token() + "\n");
     lines.expect("!yv");
     return lines;
