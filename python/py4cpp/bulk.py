@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from py4j.java_collections import JavaArray, JavaList
 from py4j.java_gateway import JavaClass, JavaPackage, get_method
+from py4j.protocol import DEFAULT_JVM_ID
 
 from py4cpp.shared_memory import Description, SharedMapping, map_memory, open_memory
 
@@ -230,7 +231,7 @@ def _allocate_to_fill(gateway: Any, size: int, kind: str, shape: tuple[int, ...]
 
 def _buffer_class(client: Any) -> Any:
     """The class that `bind_bulk` registers."""
-    found = getattr(JavaPackage("py4cpp", client), BUFFER_CLASS)
+    found = getattr(JavaPackage("py4cpp", client, DEFAULT_JVM_ID), BUFFER_CLASS)
     if not isinstance(found, JavaClass):
         raise TypeError(
             f"the gateway knows no py4cpp.{BUFFER_CLASS}: let its C++ program "

@@ -95,7 +95,7 @@ WRONG = {
     'jvm.house.Thermostat(1).room = "bath"': "misc",
     "jvm.house.Thermostat(1).add(jvm.house.Point())": "arg-type",
     'jvm.house.Values.next("WARM")': "arg-type",
-    "text: str = jvm.house.Mode.values()[0]": "assignment",
+    "constant: str = jvm.house.Mode.values()[0]": "assignment",
     'jvm.house.Heater("warm")': "arg-type",
     "jvm.house.Values.parent(None)": "arg-type",
     'jvm.house.Values.array(["x"])': "list-item",
