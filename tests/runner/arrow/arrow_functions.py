@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from faults import FAULTS
+
 
 def keep(batches: Iterable[Any]) -> Iterable[Any]:
     """Every batch as it comes."""
@@ -67,3 +69,20 @@ def exits(batches: Iterable[Any]) -> Iterator[Any]:
 def hangs(batches: Iterable[Any]) -> Iterator[Any]:
     """Neither reads nor writes from the middle on."""
     return from_tenth_on(batches, lambda: time.sleep(600))
+
+
+def strike(frames: Iterable[Any]) -> Iterator[Any]:
+    """Every frame of pandas as it comes, unless its text names a fault."""
+    return (strike_group(frame) for frame in frames)
+
+
+def strike_group(rows: Any) -> Any:
+    """The rows of a group, unless their text names a fault."""
+    if happen := FAULTS.get(rows["text"].iloc[0]):
+        happen()
+    return rows
+
+
+def strike_cogroup(left: Any, _right: Any) -> Any:
+    """The rows of the left side, unless their text names a fault."""
+    return strike_group(left)

@@ -29,7 +29,8 @@ std::string packages_of(const std::string& environment) {
 }
 
 std::map<std::string, std::string> variables(const std::string& pyspark) {
-  return {{"PYTHONPATH", packages_of(pyspark) + ":" + PY4CPP_FUNCTIONS}};
+  return {{"PYTHONPATH",
+           packages_of(pyspark) + ":" + PY4CPP_FUNCTIONS + ":" + PY4CPP_FUNCTIONS + "/.."}};
 }
 
 // Found out once for each.
