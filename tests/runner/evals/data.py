@@ -43,7 +43,7 @@ def is_frame(type_: pa.DataType) -> bool:
     and before 4.2 also for places."""
     if is_spatial(type_):
         return RELEASE < (4, 2)
-    return pa.types.is_struct(type_) and type_ != VARIANT
+    return bool(pa.types.is_struct(type_) and type_ != VARIANT)
 
 
 COLUMNS: dict[str, pa.Array] = {

@@ -59,11 +59,14 @@ class Udf:
     returns: pa.DataType
     arguments: Sequence[Argument] = (0,)
     then: Sequence[tuple[Callable[..., Any], pa.DataType]] = ()
+    spark_returns: Any = None
+    """Spark's type, where Arrow's does not tell it; of a function without `then`."""
 
     def commands(self) -> list[bytes]:
         """The pickles as a driver makes them: pairs of a function and Spark's type."""
-        chain = [(self.function, self.returns), *self.then]
-        return [cloudpickle.dumps((function, spark_type(type_))) for function, type_ in chain]
+        chain = [(self.function, self.spark_returns or spark_type(self.returns))]
+        chain += [(function, spark_type(type_)) for function, type_ in self.then]
+        return [cloudpickle.dumps(each) for each in chain]
 
 
 @dataclass(frozen=True)

@@ -186,12 +186,8 @@ def test_each_type_comes_back_as_it_went(peer: Peer, eval_type: int, column: str
     if eval_type in (200, 204) and is_frame(type_):
         # None of a frame's rows can be missing, and in some releases any field can.
         expected = [row or dict.fromkeys(type_.names) for row in expected]
-        type_ = pa.struct(
-            [
-                mine.with_nullable(sent.nullable)
-                for mine, sent in zip(type_, udf.returns, strict=True)
-            ]
-        )
+        fields = zip(type_, udf.returns, strict=True)
+        type_ = pa.struct([mine.with_nullable(asked.nullable) for mine, asked in fields])
     assert answer.values() == expected
     assert type_ == udf.returns
 
