@@ -21,7 +21,7 @@ if not PYSPARK.exists():
 
 import pyspark  # noqa: E402
 from evals import tasks  # noqa: E402
-from evals.peer import OFFERED, Peer  # noqa: E402
+from evals.peer import KNOWN, OFFERED, Peer  # noqa: E402
 from pyspark import cloudpickle  # noqa: E402
 
 
@@ -31,14 +31,17 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the cases of eval types that this release lacks; test_pool.py has them refused."""
-    kept = []
+    """Deselects the cases of eval types that this release lacks, which test_pool.py has refused; it
+    also runs each type that the release offers."""
+    kept, lacking = [], []
     for item in items:
         call = getattr(item, "callspec", None)
         wanted = call.params.get("eval_type") if call else None
-        if wanted is None or wanted in OFFERED:
-            kept.append(item)
+        if wanted is not None and wanted not in KNOWN:
+            raise pytest.UsageError(f"{item.nodeid} is of an eval type that no release has")
+        (kept if wanted is None or wanted in OFFERED else lacking).append(item)
     items[:] = kept
+    config.hook.pytest_deselected(items=lacking)
 
 
 @pytest.fixture(scope="module", autouse=True)

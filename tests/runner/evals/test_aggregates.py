@@ -172,7 +172,7 @@ def test_an_aggregate_may_leave_the_rest_of_a_group(peer: Peer, eval_type: int) 
         assert after.worker_pid == answer.worker_pid
 
 
-@pytest.mark.parametrize("eval_type", GROUPED)
+@pytest.mark.parametrize("eval_type", GROUPED + WINDOW)
 def test_an_exception_in_a_later_group_ends_the_task(peer: Peer, eval_type: int) -> None:
     def picky(values: Any) -> int:
         if plain(values) == [2]:
@@ -210,6 +210,27 @@ def test_a_bounded_window_has_a_value_for_each_row(peer: Peer, eval_type: int) -
     udf = aggregate(eval_type, weighted_sum, (0, 1, 2, 3))
     answer = peer.run(Task(eval_type, [udf], groups, windows=["bounded"]))
     assert answer.values() == [1, 3, 5, 7, 10, 5, 11]
+
+
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_a_bounded_window_may_be_larger_than_a_batch(peer: Peer, eval_type: int) -> None:
+    rows = 2_100
+    groups = source([framed(range(rows), rows), framed([1], 1)], batch=1_000)
+    udf = aggregate(eval_type, count, (0, 1, 2))
+    task = Task(eval_type, [udf], groups, windows=["bounded"], batch_rows=1_000)
+    assert peer.run(task).values() == [*range(1, rows + 1), 1]
+
+
+@pytest.mark.parametrize("eval_type", WINDOW)
+def test_a_frame_without_rows_has_a_value_too(peer: Peer, eval_type: int) -> None:
+    group = framed([5, 6, 7], 1)
+    bounds = [(0, 0), (1, 3), (3, 3)]
+    for at, name in enumerate(("_0", "_1")):
+        group = group.set_column(at, name, pa.array([pair[at] for pair in bounds], pa.int32()))
+    udfs = [aggregate(eval_type, count, (0, 1, 2)),
+            aggregate(eval_type, weighted_sum, (0, 1, 2, 3))]  # fmt: skip
+    task = Task(eval_type, udfs, source([group]), windows=["bounded", "bounded"])
+    assert peer.run(task).columns() == [[0, 2, 0], [0, 13, 0]]
 
 
 @pytest.mark.parametrize("eval_type", WINDOW)

@@ -247,6 +247,22 @@ def test_a_partition_without_cogroups_gives_none(peer: Peer, eval_type: int) -> 
     assert peer.run(Task(eval_type, [udf], [], schema=(schema, schema))).batches() == []
 
 
+@pytest.mark.parametrize("eval_type", COGROUPED)
+def test_an_exception_in_later_cogroups_ends_the_task(peer: Peer, eval_type: int) -> None:
+    joined = joining(eval_type, with_key=True)
+
+    def picky(key: Any, left: Any, right: Any) -> Any:
+        if len(right) == 2:
+            raise LookupError("two on the right")
+        return joined(key, left, right)
+
+    pairs = [(group(key, [1]), group(key, values)) for key, values in (("a", [1]), ("b", [1, 2]))]
+    udf = Udf(picky, JOINED, offsets([0], [0, 1]) * 2)
+    with pytest.raises(TaskError, match="PythonError: LookupError: two on the right") as failed:
+        peer.run(Task(eval_type, [udf], sides(pairs)))
+    assert "in picky" in failed.value.traceback
+
+
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("eval_type", COGROUPED)
 def test_each_type_crosses_on_both_sides(peer: Peer, eval_type: int, column: str) -> None:

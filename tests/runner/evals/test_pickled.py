@@ -228,6 +228,33 @@ def test_a_table_function_has_columns_of_each_type(peer: Peer, column: str) -> N
     assert answer.items() == [((value,),) for value in internal_values(column)]
 
 
+class Total:
+    """Adds up the rows of each partition of a table."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def eval(self, row: Any) -> None:
+        self.total += row["value"]
+
+    def terminate(self) -> Iterator[tuple[int]]:
+        yield (self.total,)
+
+
+def test_each_partition_of_a_table_argument_has_an_end(peer: Peer) -> None:
+    row_type = StructType().add("key", "string").add("value", "long")
+    argument = StructType().add("_0", row_type)
+    values = [("a", 1), ("a", 2), ("a", 4), (None, 8), ("b", 16)]
+    rows = frames([Internal(argument, (value,)) for value in values])
+    returns = pa.schema([("total", pa.int64())])
+    task = Task(300, Udtf(Total, returns, partition_columns=[0]), rows)
+    if RELEASE < (4, 0):
+        with pytest.raises(TaskError, match=r"Error: .* has neither partition columns"):
+            peer.run(task)
+    else:
+        assert [row for call in peer.run(task).items() for row in call] == [(7,), (8,), (16,)]
+
+
 class UntilThree:
     """Gives its numbers back, and wants no more once it sees a three."""
 
