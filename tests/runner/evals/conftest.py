@@ -33,7 +33,8 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselects the cases of eval types that this release lacks, which test_pool.py has refused; it
     also runs each type that the release offers."""
-    kept, lacking = [], []
+    kept: list[pytest.Item] = []
+    lacking: list[pytest.Item] = []
     for item in items:
         call = getattr(item, "callspec", None)
         wanted = call.params.get("eval_type") if call else None
