@@ -63,8 +63,9 @@ class Type {
     return *this;
   }
 
+  /// What the compiler names where the name is that of several functions.
   Type method(std::string name, detail::ChooseOneFunctionWithPy4cppOverload,
-              auto...) const = delete;  // Named where F cannot be told, so that it says what to do.
+              auto...) const = delete;
 
   /// A function or lambda; may take a CallContext& first.
   template <class F, class... N>
@@ -75,8 +76,9 @@ class Type {
     return *this;
   }
 
+  /// As with method().
   Type static_method(std::string name, detail::ChooseOneFunctionWithPy4cppOverload,
-                     auto...) const = delete;  // As above.
+                     auto...) const = delete;
 
   /// A data member. Python may set it unless it is const, cannot be assigned to or is annotated
   /// with read_only(). A member of a bound class is lent to Python: changes of it show in the
@@ -196,8 +198,8 @@ class Type {
   }
 
   /// What help() and the stubs say of the class.
-  Type doc(std::string text) const {
-    record().doc = std::move(text);
+  Type doc(const std::string& text) const {
+    record().doc = text;
     return *this;
   }
 

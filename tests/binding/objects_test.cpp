@@ -69,7 +69,7 @@ class Garage {
         .method("tune", &Engine::tune)
         .method("itself", &Engine::itself)
         .method("itselfConst", &Engine::itself_const)
-        .method("boost", [](std::shared_ptr<Engine> self) { self->power_ *= 2; })
+        .method("boost", [](const std::shared_ptr<Engine>& self) { self->power_ *= 2; })
         .method("peek", [](const std::shared_ptr<const Engine>& self) { return self->power_; });
     registry_.type<Wheel>("garage.Wheel").field("size", &Wheel::size);
     registry_.type<Plate>("garage.Plate").method("text", &Plate::text);
@@ -83,7 +83,7 @@ class Garage {
         .field("wheel", &Vehicle::wheel)
         .field("fixed", &Vehicle::fixed)
         .method("take", [](Vehicle& self, Engine& engine) { self.engine_ = engine; })
-        .method("keep", [](Vehicle&, std::shared_ptr<Engine>) {})
+        .method("keep", [](Vehicle&, const std::shared_ptr<Engine>&) {})
         .method("look", [](Vehicle&, const Engine& engine) { return engine.power_; })
         .method("hold", [](Vehicle&, std::shared_ptr<const Engine> engine) { return engine; });
     registry_.type<Car>("garage.Car").base<Vehicle>().method("car", &Car::car);
