@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fuzzes how a worker's answer is parsed: however its bytes arrive, the same data and the same end
-// come out, and no more is asked for than the bounds allow. The first byte of the input chooses
-// form and release, the second the size of a piece.
+// come out, no more is asked for than the bounds allow, and what is held stays as it was. The first
+// byte of the input chooses form, release and whether data are held, the second the size of a
+// piece.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "runner/pool/task_meter.hpp"
 #include "runner/task/answer_parser.hpp"
+#include "runner/task/traceback.hpp"
+#include "runner/wire/input_buffer.hpp"
 
 namespace {
 
@@ -28,41 +33,75 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
+// Data that somebody keeps without a copy, and what they were.
+struct Held {
+  std::shared_ptr<const void> memory;
+  std::span<const std::byte> data;
+  Bytes copy;
+};
+
+void receive(InputBuffer& buffer, std::size_t wanted, std::span<const std::byte>& bytes,
+             std::size_t piece) {
+  const std::span<std::byte> room = buffer.prepare(wanted, bounds.frame_bytes_max);
+  const std::size_t count = std::min({room.size(), piece, bytes.size()});
+  std::copy_n(bytes.begin(), count, room.begin());
+  buffer.commit(count);
+  bytes = bytes.subspan(count);
+}
+
+// What becomes of the parser's last word.
+void finish(const AnswerParser& parser, AnswerEvent end, Outcome& outcome) {
+  outcome.end = end;
+  outcome.accumulators = parser.accumulator_updates();
+  outcome.text = parser.traceback() + parser.violation();
+  outcome.reusable = parser.reusable();
+  if (exception_text(parser.traceback()).size() > parser.traceback().size()) std::abort();
+  RunnerCounters counters;
+  TaskMeter(counters).completed(parser.timing());
+  if (counters.completed != 1) std::abort();
+}
+
 Outcome parse(std::span<const std::byte> bytes, std::uint8_t form, std::size_t piece) {
   AnswerParser parser((form & 2) != 0 ? 6 : 5, bounds,
                       (form & 1) != 0 ? AnswerForm::arrow_stream : AnswerForm::frames);
+  const bool holds = (form & 4) != 0;
+  InputBuffer buffer;
+  std::vector<Held> held;
   Outcome outcome;
-  std::size_t begin = 0;
-  std::size_t received = 0;
-  for (;;) {
-    const AnswerStep step = parser.parse(bytes.subspan(begin, received - begin));
-    if (step.consumed > received - begin) std::abort();
-    const auto taken = bytes.subspan(begin, step.consumed);
-    begin += step.consumed;
+  while (outcome.end == AnswerEvent::more) {
+    const AnswerStep step = parser.parse(buffer.unread());
+    if (step.consumed > buffer.unread().size()) std::abort();
+    const auto taken = buffer.unread().first(step.consumed);
+    if (step.event == AnswerEvent::frames) {
+      outcome.data.insert(outcome.data.end(), taken.begin(), taken.end());
+      if (holds) held.push_back({buffer.hold(), taken, Bytes(taken.begin(), taken.end())});
+    }
+    buffer.consume(step.consumed);
     switch (step.event) {
       case AnswerEvent::more:
-        if (step.wanted <= received - begin || step.wanted > wanted_max) std::abort();
-        if (received == bytes.size()) return outcome;
-        received = std::min(received + piece, bytes.size());
+        if (step.wanted <= buffer.unread().size() || step.wanted > wanted_max) std::abort();
+        if (bytes.empty()) return outcome;
+        receive(buffer, step.wanted, bytes, piece);
         break;
       case AnswerEvent::frames:
-        outcome.data.insert(outcome.data.end(), taken.begin(), taken.end());
         break;
       case AnswerEvent::arrow_begins:
+        buffer.align();
+        [[fallthrough]];
       case AnswerEvent::progress:
       case AnswerEvent::results_done:
-        if (taken.empty()) std::abort();
+        if (step.consumed == 0) std::abort();
         break;
       case AnswerEvent::traceback:
       case AnswerEvent::violation:
       case AnswerEvent::end:
-        outcome.end = step.event;
-        outcome.accumulators = parser.accumulator_updates();
-        outcome.text = parser.traceback() + parser.violation();
-        outcome.reusable = parser.reusable();
-        return outcome;
+        finish(parser, step.event, outcome);
     }
   }
+  for (const Held& each : held) {
+    if (!std::equal(each.data.begin(), each.data.end(), each.copy.begin())) std::abort();
+  }
+  return outcome;
 }
 
 }  // namespace

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fuzzes what a daemon or a worker says before its first task, and a line that it prints: whatever
-// it is, the handshake ends with a number, a text or Disconnected, and the line has a place.
+// it is, the handshake ends with a number, a text or Disconnected, and the line has a place; and
+// however its bytes arrive, they are the same lines.
 #include "runner/pool/handshake.hpp"
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "runner/pool/output_line.hpp"
+#include "runner/pool/output_log.hpp"
 
 namespace {
 
@@ -45,11 +50,27 @@ void sort_line(std::string_view text) {
   if (line->is_record != (line->worker_pid > 0)) std::abort();
 }
 
+std::vector<std::string> lines_of(std::string_view text, std::size_t piece) {
+  constexpr std::size_t line_bytes_max = 20;
+  std::vector<std::string> lines;
+  OutputLog log(0, [&](std::string_view line) {
+    if (line.size() > line_bytes_max) std::abort();
+    lines.emplace_back(line);
+  });
+  LineSplitter splitter(log, line_bytes_max);
+  for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) {
+    splitter.feed(text.substr(0, piece));
+  }
+  splitter.finish();
+  return lines;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   shake_hands(bytes);
   sort_line(as_text(bytes));
+  if (lines_of(as_text(bytes), 1) != lines_of(as_text(bytes), 7)) std::abort();
   return 0;
 }
