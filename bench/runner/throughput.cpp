@@ -6,7 +6,9 @@
 // the same kind of worker with a thread for each direction and looks at nothing; "ours", the
 // runner; and either of them with two tasks at a time, each on a worker of its own. A line per side
 // has medians, one more the medians of the ratios between sides in the same round. FOLDER has what
-// make_jobs.py wrote. One round before the measured ones warms up.
+// make_jobs.py wrote. A twentieth of the rows warms up; then the memory is looked at that two tasks
+// at a time take, and the processor time for what they move.
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@
 #include <exception>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -45,10 +48,26 @@ double own_cpu_s() {
   return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
+// The most memory that this process had since it forgot its peak.
 double peak_mb() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+  constexpr std::string_view name = "VmHWM:";
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name)) return std::atof(line.c_str() + name.size()) / 1024;
+  }
+  return 0;
+}
+
+// Memory that lies idle is given back first, so that whoever needs some is seen.
+void forget_peak() {
+  ::malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << 5;
+}
+
+// What went to workers and came back.
+double moved_gb(const WorkerFactories& factories) {
+  const RunnerMetrics metrics = factories.metrics();
+  return static_cast<double>(metrics.bytes_sent + metrics.bytes_received) / 1e9;
 }
 
 // Processor time of another process so far, by /proc.
@@ -180,13 +199,20 @@ void print(const Arguments& arguments, const char* side, double rows,
 int measure_job(const Arguments& arguments) {
   const PythonInstallation installation = probe_python(arguments.python);
   WorkerFactories factories({.release = PythonRelease::parse(installation.pyspark_version)});
-  const auto job =
-      bench::make_job(arguments.job, factories, arguments.python, arguments.folder, arguments.rows);
+  const auto make = [&](std::int64_t rows) {
+    return bench::make_job(arguments.job, factories, arguments.python, arguments.folder, rows);
+  };
   WorkerFactory& factory = factories.get(arguments.python);
+  // What does not depend on the amount of data is there before the memory is looked at.
+  const auto small = make(std::max<std::int64_t>(arguments.rows / 20, 1));
+  measure(factory, 2, [&](std::size_t) { small->run(); });
+  const auto job = make(arguments.rows);
   const auto ours = [&](std::size_t) { job->run(); };
-  measure(factory, 1, ours);
+  forget_peak();
   const double before_mb = peak_mb();  // with the input, which is not the runner's
+  const double before_gb = moved_gb(factories);
   measure(factory, 1, ours);
+  const double task_gb = moved_gb(factories) - before_gb;
   measure(factory, 2, ours);
   const double grown_mb = peak_mb() - before_mb;
 
@@ -214,9 +240,10 @@ int measure_job(const Arguments& arguments) {
   print(arguments, "ours, two workers", 2 * rows, two_runs);
   std::printf(
       "{\"job\": \"%s\", \"of_floor\": %.3f, \"two_of_one\": %.2f, \"two_of_one_floor\": %.2f, "
-      "\"engine_grown_mb\": %.1f}\n",
+      "\"engine_grown_mb\": %.1f, \"engine_cpu_s_per_gb\": %.3f}\n",
       arguments.job.c_str(), ratio(runs, floor_runs, 1), ratio(two_runs, runs, 2),
-      ratio(two_floor_runs, floor_runs, 2), grown_mb);
+      ratio(two_floor_runs, floor_runs, 2), grown_mb,
+      median(runs, &Measured::engine_cpu_s) / task_gb);
   return 0;
 }
 

@@ -6,8 +6,9 @@ bytes (the floor), and Apache Spark on one thread where there is Java; in turn, 
 
 It runs under a Python with pandas and pyarrow, takes pyspark from ENVIRONMENT and does SCALE of the
 full number of rows of all jobs, or of those that are named. It prints a JSON line per side and run,
-and one per job with rows a second, processor seconds of the engine, and their ratios, each beside
-the limit that is wanted; without Java that line says that Spark was left out."""
+and one per job with rows a second, processor seconds of the engine (and for each GB that it moved),
+and their ratios, each beside the limit that is wanted; without Java that line says that Spark was
+left out."""
 
 from __future__ import annotations
 
