@@ -3,6 +3,21 @@
 
 namespace py4cpp::test {
 
+namespace {
+
+/// What the table holds, the peer can still ask for: it was sent the id, and has not deleted it.
+void check_ids(const ObjectTable& objects, [[maybe_unused]] const ScriptedTransport& peer) {
+  for (std::uint64_t i = 0; i < objects.minted(); ++i) {
+    const std::string id = "o" + std::to_string(i);
+    if (!objects.find(id)) continue;
+    INFO("the object " << id);
+    CHECK(peer.heard().find(id + "\n") != std::string::npos);
+    CHECK(peer.said().find("m\nd\n" + id + "\n") == std::string::npos);
+  }
+}
+
+}  // namespace
+
 void bind_test_classes(Registry& registry) {
   registry.type<Shape>("test.Shape")
       .method("area", &Shape::area)
@@ -61,7 +76,11 @@ Conversation::Conversation(GatewayOptions options, Bind bind, MakeEntryPoint mak
 void Conversation::play(Script script) { play_until(script, 1'000'000, true); }
 
 void Conversation::play_cut_at_every_step(const Script& script) {
-  for (std::size_t steps = 0; play_until(script, steps, false); ++steps) renew();
+  bool was_cut = true;
+  for (std::size_t steps = 0; was_cut; ++steps) {
+    renew();
+    was_cut = play_until(script, steps, false);
+  }
 }
 
 void Conversation::renew() {
@@ -78,6 +97,7 @@ bool Conversation::play_until(const Script& script, std::size_t steps_max, bool 
   caller->session = &session;
   session.serve();
   caller->session = nullptr;
+  check_ids(core->objects, transport);
   if (must_finish) CHECK(transport.is_finished());
   return transport.was_cut();
 }

@@ -81,9 +81,11 @@ class Conversation {
   /// Over other classes.
   Conversation(GatewayOptions options, Bind bind, MakeEntryPoint make_entry_point);
 
-  /// Plays a script to its end and checks that every step was taken.
+  /// Plays a script to its end and checks that every step was taken. No object may have an id then
+  /// that the peer does not know.
   void play(Script script);
-  /// Plays it again and again, with the connection cut after 0, 1, 2, ... steps.
+  /// Plays it again and again, with the connection cut after 0, 1, 2, ... steps. Here, too,
+  /// no object may have an unknown id then.
   void play_cut_at_every_step(const Script& script);
 
   static GatewayOptions without_token() {

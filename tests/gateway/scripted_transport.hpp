@@ -63,6 +63,7 @@ class ScriptedTransport final : public Transport {
     std::string& bytes = steps_.front().bytes;
     const std::size_t count = std::min(space.size(), bytes.size());
     std::copy_n(bytes.begin(), count, space.begin());
+    said_.append(bytes, 0, count);
     bytes.erase(0, count);
     is_reading_ = !bytes.empty();
     if (!is_reading_) steps_.pop_front();
@@ -73,6 +74,7 @@ class ScriptedTransport final : public Transport {
   void write([[maybe_unused]] std::string_view bytes, std::chrono::milliseconds,
              boost::system::error_code& error) override {
     if (is_cut(error)) return;
+    heard_ += bytes;
     if (is_reading_) steps_.pop_front();  // The session has seen enough of what is being sent.
     is_reading_ = false;
     const std::string expected =
@@ -90,6 +92,9 @@ class ScriptedTransport final : public Transport {
 
   bool is_finished() const { return steps_.empty(); }
   bool was_cut() const { return was_cut_; }
+  /// All bytes that the peer has sent, and was sent.
+  const std::string& said() const { return said_; }
+  const std::string& heard() const { return heard_; }
 
  private:
   bool is_cut(boost::system::error_code& error) {
@@ -104,6 +109,7 @@ class ScriptedTransport final : public Transport {
 
   std::deque<Script::Step> steps_;
   std::size_t steps_left_;
+  std::string said_, heard_;
   bool is_reading_ = false;
   bool is_shut_ = false;
   bool was_cut_ = false;

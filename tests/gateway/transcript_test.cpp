@@ -126,7 +126,7 @@ TEST_SUITE("transcripts") {
     CHECK(count >= 9);
   }
 
-  TEST_CASE("wherever a recorded connection is cut, the session ends and leaves no object") {
+  TEST_CASE("wherever a recorded connection is cut, the session ends and leaves nothing unknown") {
     for (const auto& entry : std::filesystem::directory_iterator(TRANSCRIPT_FOLDER)) {
       INFO(entry.path().filename().string());
       Conversation conversation = conversation_of_house();
