@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -50,14 +51,14 @@ void sort_line(std::string_view text) {
   if (line->is_record != (line->worker_pid > 0)) std::abort();
 }
 
-std::vector<std::string> lines_of(std::string_view text, std::size_t piece) {
-  constexpr std::size_t line_bytes_max = 20;
-  std::vector<std::string> lines;
-  OutputLog log(0, [&](std::string_view line) {
-    if (line.size() > line_bytes_max) std::abort();
-    lines.emplace_back(line);
+std::vector<std::pair<std::string, LinePart>> lines_of(std::string_view text, std::size_t piece) {
+  constexpr LineBounds bounds{.line_bytes_max = 30, .record_bytes_max = 40};
+  std::vector<std::pair<std::string, LinePart>> lines;
+  OutputLog log(0, [&](std::string_view line, LinePart part) {
+    if (line.size() > bounds.record_bytes_max) std::abort();
+    lines.emplace_back(line, part);
   });
-  LineSplitter splitter(log, line_bytes_max);
+  LineSplitter splitter(log, bounds);
   for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) {
     splitter.feed(text.substr(0, piece));
   }
