@@ -68,8 +68,8 @@ class OutputLog {
   int streams_ = 0;
 };
 
-/// Cuts one stream of bytes into lines, whatever the pieces in which they come. A line over its bound
-/// is cut at every multiple of it.
+/// Cuts one stream of bytes into lines, whatever the pieces in which they come. A line over its
+/// bound is cut at every multiple of it.
 class LineSplitter {
  public:
   LineSplitter(OutputLog& log, LineBounds bounds) : log_(log), bounds_(bounds) {}
