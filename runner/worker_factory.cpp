@@ -6,7 +6,6 @@
 #include <csignal>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "base/error.hpp"
@@ -153,10 +152,12 @@ std::unique_ptr<Worker> WorkerFactory::Impl::create_through_daemon(const CancelT
 }
 
 std::unique_ptr<Worker> WorkerFactory::Impl::create_simple_worker(const CancelToken* cancel) {
-  std::optional<ReleaseCheck> check;
-  if (!release_checked_) check.emplace(python_executable_, environment_, host_);
-  auto worker = start_simple_worker(python_executable_, environment_, host_, cancel);
-  if (check) check->require(cancel);
+  const auto start = [&] {
+    return start_simple_worker(python_executable_, environment_, host_, cancel);
+  };
+  if (release_checked_) return start();
+  ReleaseCheck check(python_executable_, environment_, host_);
+  std::unique_ptr<Worker> worker = check.around(start, cancel);
   release_checked_ = true;
   return worker;
 }

@@ -31,8 +31,10 @@ std::shared_ptr<Daemon> DaemonKeeper::start(const CancelToken* cancel) {
 std::shared_ptr<Daemon> DaemonKeeper::run(Start& start, const CancelToken* cancel) {
   try {
     ReleaseCheck check(python_executable_, environment_, host_);
-    auto daemon = std::make_shared<Daemon>(python_executable_, environment_, host_, cancel);
-    check.require(cancel);
+    const auto start_daemon = [&] {
+      return std::make_shared<Daemon>(python_executable_, environment_, host_, cancel);
+    };
+    const std::shared_ptr<Daemon> daemon = check.around(start_daemon, cancel);
     end(start, daemon, nullptr);
     return daemon;
   } catch (const TaskCancelled&) {

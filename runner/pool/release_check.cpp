@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/pool/release_check.hpp"
 
-#include "base/error.hpp"
-
 namespace py4cpp::runner {
 
 ReleaseCheck::ReleaseCheck(const std::string& python_executable, const Environment& environment,
                            WorkerHost& host)
     : python_executable_(python_executable),
       host_(host),
+      deadline_(after(host.options.start_ms_max)),
       question_(python_executable, environment,
                 [&host](const ProcessOptions& options) { return host.spawn(options); }) {}
 
@@ -16,7 +15,7 @@ void ReleaseCheck::require(const CancelToken* cancel) {
   const PythonRelease expected = host_.options.release;
   PythonInstallation found;
   try {
-    found = question_.answer({after(host_.options.start_ms_max), cancel});
+    found = question_.answer({deadline_, cancel});
   } catch (const TaskCancelled&) {
     throw;
   } catch (const Error& error) {

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "base/error.hpp"
 #include "runner/pool/python_question.hpp"
 #include "runner/pool/worker_host.hpp"
 
@@ -20,13 +21,27 @@ class ReleaseCheck {
   ReleaseCheck(const std::string& python_executable, const Environment& environment,
                WorkerHost& host);
 
-  /// Waits for the answer. Throws Error when the release is another one, and TaskCancelled; an
-  /// interpreter that does not answer, though it runs workers, gets a WARN.
-  void require(const CancelToken* cancel);
+  /// Runs `start`, which starts a daemon or a worker, and returns what it returns. Throws Error
+  /// when the release is another one, also where `start` throws WorkerFailed, as it may because of
+  /// that, and TaskCancelled. An interpreter that does not answer gets a WARN.
+  template <typename Start>
+  auto around(Start start, const CancelToken* cancel) {
+    try {
+      auto started = start();
+      require(cancel);
+      return started;
+    } catch (const WorkerFailed&) {
+      require(cancel);
+      throw;
+    }
+  }
 
  private:
+  void require(const CancelToken* cancel);
+
   const std::string python_executable_;
   WorkerHost& host_;
+  const Deadline deadline_;
   PythonQuestion question_;
 };
 

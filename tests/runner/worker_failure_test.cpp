@@ -275,9 +275,11 @@ TEST_SUITE("worker failure") {
 
   TEST_CASE("a frame may have 64 MB, and more when it is allowed") {
     const Interpreter& interpreter = interpreters().front();
-    Workers workers(interpreter);
-    CHECK(workers.run("megabytes", {"64"}).front().size() == std::size_t{64} << 20);
-    CHECK_THROWS_AS(workers.run("megabytes", {"65"}), Overloaded);
+    {
+      Workers workers(interpreter);
+      CHECK(workers.run("megabytes", {"64"}).front().size() == std::size_t{64} << 20);
+      CHECK_THROWS_AS(workers.run("megabytes", {"65"}), Overloaded);
+    }
     Workers larger(interpreter, {.task_bytes_max = 0x7fffffff});
     CHECK(larger.run("megabytes", {"65"}).front().size() == std::size_t{65} << 20);
   }
