@@ -86,3 +86,26 @@ def strike_group(rows: Any) -> Any:
 def strike_cogroup(left: Any, _right: Any) -> Any:
     """The rows of the left side, unless their text names a fault."""
     return strike_group(left)
+
+
+def keep_group(rows: Any) -> Any:
+    """The rows of a group."""
+    return rows
+
+
+def keep_left(left: Any, _right: Any) -> Any:
+    """The rows of the left one of two groups."""
+    return left
+
+
+def total(values: Any) -> int:
+    """The sum of a series."""
+    return int(values.sum())
+
+
+class Doubles:
+    """A table function: a row for each number, with its double."""
+
+    def eval(self, n: int) -> Iterator[tuple[int]]:
+        """Called for each row."""
+        yield (2 * n,)
