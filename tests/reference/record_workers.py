@@ -5,8 +5,9 @@
 
 runs worker_jobs.py on the Spark of each interpreter's pyspark, which needs pandas and pyarrow too
 (Java 17 is needed, here and nowhere else), and writes tests/runner/recordings/<release>/<job>.bin.
-What a job leaves out because a release lacks it is printed. Recordings hold the paths that they
-were made with: run this from a place whose name may be seen."""
+What a job leaves out because a release lacks it is printed. With `--only JOB[,JOB...]` in front,
+those jobs are recorded, and the other recordings stay. Recordings hold the paths that they were
+made with: run this from a place whose name may be seen."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ COMMON = {
 MODES = {"plain": {}, "encrypted": {"spark.io.encryption.enabled": "true"}}
 
 
-def run_jobs(python: str, mode: str, folder: str) -> None:
+def run_jobs(python: str, mode: str, only: list[str], folder: str) -> None:
     """Runs one driver program; its tasks are written into the folder."""
     settings = COMMON | MODES[mode] | {"spark.local.dir": folder}
     options = " ".join(f"--conf {key}={value}" for key, value in settings.items())
@@ -50,7 +51,7 @@ def run_jobs(python: str, mode: str, folder: str) -> None:
         PYTHONPATH=str(HERE),
         RECORDING_DIR=folder,
     )
-    command = [python, str(HERE / "worker_jobs.py"), mode]
+    command = [python, str(HERE / "worker_jobs.py"), mode, *only]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     print(done.stdout, end="", flush=True)
     if done.returncode:
@@ -70,16 +71,18 @@ def label_of(recording: bytes) -> str | None:
     return recording[at + 4 : at + 4 + length].decode()
 
 
-def record(python: str) -> None:
-    """Writes the recordings of one interpreter's pyspark."""
+def record(python: str, only: list[str]) -> None:
+    """Writes the recordings of one interpreter's pyspark: of those jobs, or of all."""
     found = subprocess.run([python, "-c", VERSION], capture_output=True, text=True, check=True)
     version = found.stdout.strip()
     target = RECORDINGS / ".".join(version.split(".")[:2])
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    for old in target.glob("*.bin"):
+        if not only or old.stem in only:
+            old.unlink()
+    target.mkdir(parents=True, exist_ok=True)
     for mode in MODES:
         with tempfile.TemporaryDirectory(prefix="spark-recording-") as folder:
-            run_jobs(python, mode, folder)
+            run_jobs(python, mode, only, folder)
             count = 0
             for file in sorted(
                 Path(folder).glob("*.bin"), key=lambda file: file.stat().st_mtime_ns
@@ -103,8 +106,11 @@ def main() -> None:
         sys.exit(__doc__)
     if not shutil.which("java") and "JAVA_HOME" not in os.environ:
         sys.exit("Apache Spark needs Java 17: install openjdk-17-jre-headless or set JAVA_HOME")
-    for python in sys.argv[1:]:
-        record(str(Path(python).absolute()))
+    pythons, only = sys.argv[1:], []
+    if pythons[0] == "--only":
+        only, pythons = pythons[1].split(","), pythons[2:]
+    for python in pythons:
+        record(str(Path(python).absolute()), only)
 
 
 if __name__ == "__main__":

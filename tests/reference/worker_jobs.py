@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The driver program that record_workers.py runs on Apache Spark: one small job per eval type.
 
-    worker_jobs.py plain|encrypted
+    worker_jobs.py plain|encrypted [JOB ...]
 
-Each job sets a local property with its name, which is how its task is told apart afterwards."""
+Each job sets a local property with its name, which is how its task is told apart afterwards. With
+names of jobs, only those are run."""
 
 import sys
 import tempfile
@@ -25,10 +26,13 @@ Job = Callable[[], Any]
 class Recorder:
     """Runs jobs and says which of them this release could not do."""
 
-    def __init__(self, spark: Any) -> None:
+    def __init__(self, spark: Any, only: list[str]) -> None:
         self.context = spark.sparkContext
+        self.only = only
 
     def __call__(self, name: str, job: Job, fails: bool = False) -> None:
+        if self.only and name not in self.only:
+            return
         self.context.setLocalProperty(LABEL, name)
         try:
             job()
@@ -173,6 +177,47 @@ def arrow_map_jobs(record: Recorder, data: Any) -> None:
     )
 
 
+VALUES = {
+    "bool": "true",
+    "byte": "cast(-128 as tinyint)",
+    "short": "cast(32767 as smallint)",
+    "float": "cast(1.5 as float)",
+    "decimal": "cast(-0.01 as decimal(10, 2))",
+    "wide_decimal": "cast(1 as decimal(38, 0))",
+    "binary": "cast('ab' as binary)",
+    "date": "date'0001-01-01'",
+    "timestamp": "timestamp'2026-03-29 01:30:00.000007'",
+    "timestamp_ntz": "timestamp_ntz'2026-03-29 02:30:00.000007'",
+    "interval": "interval '-1 02:03:04.000005' day to second",
+    "void": "null",
+    "array": "array('a', null)",
+    "map": "map('a', 0.5D, 'b', null)",
+    "struct": "named_struct('name', 'Zoë', 'age', 7)",
+    "array_of_structs": "array(named_struct('id', 1L, 'tags', array('a')))",
+    "map_of_arrays": "map('a', array(1.5D, null))",
+}
+VALUES_SINCE = {
+    "4.0": {"variant": """parse_json('{"a": [1, null, "b"]}')"""},
+    "4.1": {"time": "time'23:59:59.999999'"},
+}
+
+
+def arrow_data_jobs(record: Recorder, spark: Any) -> None:
+    """A column of each type with a null in it, and a group that is larger than a batch."""
+    spark.conf.set("spark.sql.timeType.enabled", "true")  # off unless told, where there is one
+    values = dict(VALUES)
+    for release, more in VALUES_SINCE.items():
+        values |= more if spark.version >= release else {}
+    columns = [f"if(id = 1, null, {value}) {name}" for name, value in values.items()]
+    typed = spark.range(3).coalesce(1).selectExpr(*columns)
+    record("arrow-types", lambda: typed.mapInArrow(tasks.batches_pass, typed.schema).collect())
+    large = spark.range(10_001).coalesce(1).selectExpr("cast(id as int) id", "0Y k")
+    record(
+        "pandas-grouped-large",
+        lambda: large.groupBy("k").applyInPandas(tasks.frame_size, "n long").collect(),
+    )
+
+
 def arrow_jobs(record: Recorder, data: Any) -> None:
     import pyarrow as pa
     from pyspark.sql.functions import arrow_udf
@@ -255,6 +300,7 @@ def plain(record: Recorder, spark: Any) -> None:
         lambda: pandas_jobs(record, data),
         lambda: hinted_jobs(record, data),
         lambda: arrow_map_jobs(record, data),
+        lambda: arrow_data_jobs(record, spark),
         lambda: arrow_jobs(record, data),
         lambda: table_jobs(record, spark, data, arrow=False),
         lambda: table_jobs(record, spark, data, arrow=True),
@@ -271,7 +317,7 @@ def plain(record: Recorder, spark: Any) -> None:
 def main() -> None:
     mode = sys.argv[1]
     spark = SparkSession.builder.getOrCreate()
-    record = Recorder(spark)
+    record = Recorder(spark, sys.argv[2:])
     if mode == "encrypted":
         broadcast_jobs(record, spark.sparkContext)
     else:

@@ -57,6 +57,10 @@ def frame_double(frame):
     return frame.assign(v=frame.v * 2)
 
 
+def frame_size(frame):
+    return pd.DataFrame({"n": [len(frame)]})
+
+
 def frame_of_key(key, frame):
     return frame.assign(v=float(len(frame)))
 
