@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <string>
 #include <utility>
 
 #include "../recording.hpp"
@@ -85,9 +86,45 @@ Bytes sent_again(const Sent& sent, const EvalTypeInfo& type) {
   return bytes_of(arrow_group_streams_input(groups(streams, 0, 1), {}, in_struct));
 }
 
+// The only stream that Spark of that release sent for that job.
+Stream stream_of(const std::string& job, const PythonRelease& release) {
+  for (const Recording& recording : read_recordings(PY4CPP_RECORDINGS)) {
+    if (recording.release != release || recording.name != job) continue;
+    const auto data = recording.data();
+    const EvalTypeInfo& type = eval_type_info(recording.header.eval_type);
+    const Sent sent = take_apart(Bytes(data.begin(), data.end()), has_marks(release, type));
+    REQUIRE(sent.streams.size() == 1);
+    return plain(sent.streams.front(), type.input_in_struct);
+  }
+  FAIL("there is no recording of " << job << " by " << release.text());
+  return {};
+}
+
+std::set<std::string> types_of(const Stream& stream) {
+  std::set<std::string> names;
+  for (const auto& field : stream.schema->fields()) names.insert(field->type()->name());
+  return names;
+}
+
 }  // namespace
 
 TEST_SUITE("recordings of Apache Spark") {
+  TEST_CASE("what was recorded has columns of each type, and a group larger than a batch") {
+    std::set<std::string> types = {"binary", "bool",   "date32",   "decimal128", "duration",
+                                   "float",  "int16",  "int8",     "list",       "map",
+                                   "null",   "struct", "timestamp"};
+    CHECK(types_of(stream_of("arrow-types", PythonRelease(3, 5))) == types);
+    types.insert("time64");
+    CHECK(types_of(stream_of("arrow-types", PythonRelease(4, 3))) == types);
+    const Stream older = stream_of("pandas-grouped-large", PythonRelease(3, 5));
+    REQUIRE(older.batches.size() == 1);
+    CHECK(older.batches[0]->num_rows() == 10'001);
+    const Stream newer = stream_of("pandas-grouped-large", PythonRelease(4, 3));
+    REQUIRE(newer.batches.size() == 2);
+    CHECK(newer.batches[0]->num_rows() == 10'000);
+    CHECK(newer.batches[1]->num_rows() == 1);
+  }
+
   TEST_CASE("the runner sends the same marks, schemas and batches as Spark of every release") {
     std::set<std::pair<std::string, int>> compared;
     for (const Recording& recording : read_recordings(PY4CPP_RECORDINGS)) {
