@@ -38,6 +38,10 @@ def upper(items):
     return (item.upper() for item in items)
 
 
+def name_nulls(items):
+    return (b"null" if item is None else item for item in items)
+
+
 def first_three(items):
     for count, item in enumerate(items):
         if count == 3:
@@ -312,11 +316,12 @@ def functions():
     made = {
         f.__name__: raw(f)
         for f in (
-            identity, upper, first_three, ignore_input, megabytes, boom, kill_while_reading,
-            kill_while_writing, hard_exit, segfault, late, hang, say_pid_then_hang, chatter,
-            forge_report, environment, pid, context, broadcasts, files, includes, gather_twice,
-            barrier_or_gather, loaded, say, stuck_in_c, too_much_memory, fault, fault_when_idle,
-            oom_score, start_child, leave_child_and_answer, close_all_and_loop,
+            identity, upper, name_nulls, first_three, ignore_input, megabytes, boom,
+            kill_while_reading, kill_while_writing, hard_exit, segfault, late, hang,
+            say_pid_then_hang, chatter, forge_report, environment, pid, context, broadcasts, files,
+            includes, gather_twice, barrier_or_gather, loaded, say, stuck_in_c, too_much_memory,
+            fault, fault_when_idle, oom_score, start_child, leave_child_and_answer,
+            close_all_and_loop,
         )
     }  # fmt: skip
     made["count"] = raw(counting())

@@ -9,6 +9,8 @@
 
 #include "base/error.hpp"
 #include "runner/pool/handshake.hpp"
+#include "runner/wire/bytes_writer.hpp"
+#include "runner/wire/wire.hpp"
 #include "worker_fixture.hpp"
 
 using namespace py4cpp;
@@ -61,6 +63,20 @@ TEST_SUITE("python runner") {
       CHECK(workers.run("identity", {"a", "", "ccc"}) == std::vector<std::string>{"a", "", "ccc"});
       CHECK(workers.run("upper", {"a", "b"}) == std::vector<std::string>{"A", "B"});
       CHECK(workers.run("upper", {}).empty());
+    }
+  }
+
+  TEST_CASE("a frame that is a null reaches the function as None") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
+      Bytes input = frames({"a"});
+      BytesWriter(input).i32(null_item);
+      const Bytes more = frames({"", "b"});
+      input.insert(input.end(), more.begin(), more.end());
+      const PythonRunner runner(workers.factories(), workers.function("name_nulls"));
+      const auto task = runner.compute(std::make_unique<BytesSource>(std::move(input)), {});
+      CHECK(read_all(*task) == std::vector<std::string>{"a", "null", "", "b"});
     }
   }
 
@@ -210,11 +226,18 @@ TEST_SUITE("python runner") {
     }
   }
 
-  TEST_CASE("files and includes are found in the files directory") {
+  TEST_CASE("files are found in the files directory") {
     for (const Interpreter& interpreter : interpreters()) {
       CAPTURE(interpreter.release.text());
       Workers workers(interpreter);
       CHECK(workers.run("files", {"x"}) == std::vector<std::string>{workers.folder() + "/x"});
+    }
+  }
+
+  TEST_CASE("includes are imported from the files directory") {
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      Workers workers(interpreter);
       CHECK(workers.run("includes", {}) == std::vector<std::string>{"shipped"});
     }
   }

@@ -328,7 +328,7 @@ TEST_SUITE("worker factory") {
       const PythonInstallation found = probe_python(interpreter.python, prints.environment());
       CHECK(found.python_version == interpreter.python_version);
       CHECK(PythonRelease::parse(found.pyspark_version) == interpreter.release);
-      CHECK_FALSE(found.client_package);
+      CHECK(found.client_package == interpreter.client_package);
     }
   }
 

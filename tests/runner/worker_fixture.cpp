@@ -15,11 +15,20 @@
 namespace py4cpp::runner::test {
 namespace {
 
-Interpreter interpreter(const char* variable) {
-  const char* python = std::getenv(variable);
-  if (!python) throw Error(std::string(variable) + " must name an interpreter with that pyspark");
-  const PythonInstallation found = probe_python(python);
-  return {PythonRelease::parse(found.pyspark_version), python, found.python_version};
+std::vector<Interpreter> named_interpreters() {
+  std::vector<Interpreter> found;
+  for (const char* variable :
+       {"PY4CPP_ENV_43", "PY4CPP_ENV_42", "PY4CPP_ENV_41", "PY4CPP_ENV_40", "PY4CPP_ENV_35"}) {
+    const char* python = std::getenv(variable);
+    if (!python) continue;
+    const PythonInstallation installed = probe_python(python);
+    found.push_back({PythonRelease::parse(installed.pyspark_version), python,
+                     installed.python_version, installed.client_package});
+  }
+  if (!found.empty()) return found;
+  throw Error(
+      "PY4CPP_ENV_43 must name an interpreter with pyspark 4.3, or PY4CPP_ENV_35, _40, "
+      "_41, _42 one with that release");
 }
 
 // Made once per interpreter, and gone with this process.
@@ -39,10 +48,7 @@ const std::string& functions_folder(const std::string& python) {
 }  // namespace
 
 const std::vector<Interpreter>& interpreters() {
-  static const std::vector<Interpreter> all = {
-      interpreter("PY4CPP_ENV_43"),
-      interpreter("PY4CPP_ENV_35"),
-  };
+  static const std::vector<Interpreter> all = named_interpreters();
   return all;
 }
 
@@ -100,6 +106,7 @@ std::string Recorder::text() const {
 Workers::Workers(const Interpreter& interpreter, WorkerOptions options)
     : interpreter_(interpreter), folder_(functions_folder(interpreter.python)) {
   options.release = interpreter.release;
+  options.client_package = interpreter.client_package;
   options.log = recorder_.log();
   options.output = recorder_.sink();
   factories_ = std::make_unique<WorkerFactories>(std::move(options));

@@ -21,9 +21,11 @@ struct Interpreter {
   PythonRelease release;
   std::string python;
   std::string python_version;
+  bool client_package = false;  ///< it has no broadcasts and no SparkFiles
 };
 
-/// Those that PY4CPP_ENV_35 and PY4CPP_ENV_43 name. Throws Error when one is missing.
+/// Those that PY4CPP_ENV_43, _42, _41, _40 and _35 name, in this order. Throws Error when none
+/// does.
 const std::vector<Interpreter>& interpreters();
 
 /// Frames of these texts, and the texts of frames.
