@@ -119,6 +119,32 @@ void run_faults(const Interpreter& interpreter, const std::vector<Saboteur::Kind
   MESSAGE("faults that took effect:", counts);
 }
 
+void soak(const Interpreter& interpreter, std::chrono::seconds duration, unsigned seed) {
+  constexpr unsigned threads = 16;
+  const auto end = std::chrono::steady_clock::now() + duration;
+  const NothingLeft nothing_left;
+  EnduranceSite site(interpreter, {.idle_workers_max = 12,
+                                   .idle_ms_max = milliseconds(2'000),
+                                   .cancel_kill_ms_max = milliseconds(20)});
+  std::atomic<int> tasks = 0;
+  std::atomic<int> wrong = 0;
+  std::vector<std::jthread> actors;
+  for (unsigned i = 0; i < threads; ++i) {
+    actors.emplace_back([&, i] {
+      Actor actor(site, seed + i);
+      do {
+        if (!actor.some_task()) ++wrong;
+        ++tasks;
+      } while (std::chrono::steady_clock::now() < end);
+    });
+  }
+  actors.clear();
+  MESSAGE("tasks: ", tasks.load());
+  CHECK(wrong == 0);
+  CHECK(site.workers.stats().live == site.workers.stats().idle);
+  CHECK(site.workers.stats().daemon_starts == 1);
+}
+
 }  // namespace
 
 TEST_SUITE("endurance") {
@@ -135,32 +161,13 @@ TEST_SUITE("endurance") {
   }
 
   TEST_CASE("a pool that many threads share gives each of them what is right") {
-    constexpr unsigned threads = 16;
     const auto seed = static_cast<unsigned>(setting("PY4CPP_SEED", 1));
-    const auto end =
-        std::chrono::steady_clock::now() + std::chrono::seconds(setting("PY4CPP_SOAK_SECONDS", 3));
-    const Interpreter& interpreter = interpreters().front();
-    { const Workers functions(interpreter); }
-    const NothingLeft nothing_left;
-    EnduranceSite site(interpreter, {.idle_workers_max = 12,
-                                     .idle_ms_max = milliseconds(2'000),
-                                     .cancel_kill_ms_max = milliseconds(20)});
-    std::atomic<int> tasks = 0;
-    std::atomic<int> wrong = 0;
-    std::vector<std::jthread> actors;
-    for (unsigned i = 0; i < threads; ++i) {
-      actors.emplace_back([&, i] {
-        Actor actor(site, seed + i);
-        do {
-          if (!actor.some_task()) ++wrong;
-          ++tasks;
-        } while (std::chrono::steady_clock::now() < end);
-      });
+    const std::chrono::seconds duration(setting("PY4CPP_SOAK_SECONDS", 3));
+    for (const Interpreter& interpreter : interpreters()) {
+      CAPTURE(interpreter.release.text());
+      CAPTURE(seed);
+      { const Workers functions(interpreter); }
+      soak(interpreter, duration, seed);
     }
-    actors.clear();
-    MESSAGE("tasks: ", tasks.load());
-    CHECK(wrong == 0);
-    CHECK(site.workers.stats().live == site.workers.stats().idle);
-    CHECK(site.workers.stats().daemon_starts == 1);
   }
 }
