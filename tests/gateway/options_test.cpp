@@ -22,6 +22,12 @@ GatewayOptions with_token(std::string token) {
   return options;
 }
 
+GatewayOptions with_nonce(std::string nonce) {
+  GatewayOptions options;
+  options.object_id_nonce = std::move(nonce);
+  return options;
+}
+
 }  // namespace
 
 TEST_SUITE("options") {
@@ -55,11 +61,9 @@ TEST_SUITE("options") {
   }
 
   TEST_CASE("a nonce of ids that is no number is refused") {
-    GatewayOptions options;
-    options.object_id_nonce = "12a";
-    CHECK(contains(message_of([&] { complete_options(options); }), "digits only, not \"12a\""));
-    options.object_id_nonce = "0012";
-    CHECK(complete_options(options).object_id_nonce == "0012");
+    const auto refusal = message_of([] { complete_options(with_nonce("12a")); });
+    CHECK(contains(refusal, "digits only, not \"12a\""));
+    CHECK(complete_options(with_nonce("0012")).object_id_nonce == "0012");
   }
 
   TEST_CASE("the longest token lets its client in, and a longer one is refused at the start") {

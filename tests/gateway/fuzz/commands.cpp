@@ -82,14 +82,21 @@ class Input final : public Transport {
     return count;
   }
   void write(std::string_view bytes, std::chrono::milliseconds,
-             boost::system::error_code&) override {
+             boost::system::error_code& error) override {
+    if (is_shut_) {
+      error = boost::asio::error::broken_pipe;
+      return;
+    }
     const bool is_answer = bytes.starts_with('!') && bytes.find('\n') == bytes.size() - 1;
     const bool is_request = bytes.starts_with("c\n") && bytes.ends_with("\ne\n");
     const bool is_of_stream = is_answered_ && was_stream_asked_;
     if (!is_of_stream && (is_answered_ || !(is_answer || is_request))) std::abort();
     is_answered_ = true;
   }
-  void shut_down() noexcept override { left_ = {}; }
+  void shut_down() noexcept override {
+    left_ = {};
+    is_shut_ = true;
+  }
   bool wait_readable(std::chrono::milliseconds) override { return true; }
   std::uint16_t local_port() const override { return 1; }
   std::uint16_t remote_port() const override { return 2; }
@@ -97,6 +104,7 @@ class Input final : public Transport {
  private:
   std::string_view left_;
   Containers& containers_;
+  bool is_shut_ = false;
   bool is_answered_ = false;       // Since the last line.
   bool was_stream_asked_ = false;  // At any time.
 };
