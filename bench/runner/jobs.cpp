@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "runner/arrow/arrow_input.hpp"
 #include "runner/arrow/arrow_runner.hpp"
+#include "runner/frames.hpp"
 #include "runner/python_udf_runner.hpp"
 #include "runner/task/task_header.hpp"
 #include "runner/wire/bytes_writer.hpp"
@@ -199,7 +200,7 @@ std::unique_ptr<Job> make_job(const std::string& name, WorkerFactories& factorie
   }
   Bytes frames = read_file(folder + "/" + name + ".frames");
   std::int64_t items = 0;
-  for ([[maybe_unused]] const runner::Frame frame : runner::frames_of(frames)) ++items;
+  for ([[maybe_unused]] const Frame frame : frames_of(frames)) ++items;
   if (name == "ints") items *= ints_per_frame;
   return std::make_unique<FramesJob>(factories, std::move(function), std::move(frames), items,
                                      rows);
