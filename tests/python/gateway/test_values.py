@@ -66,9 +66,10 @@ def test_a_numpy_scalar_is_accepted_as_the_double_it_is(gateway: JavaGateway) ->
 
 
 def test_an_integer_beyond_64_bits_fails_and_the_next_call_works(gateway: JavaGateway) -> None:
-    with pytest.raises(Py4JError):
-        gateway.entry_point.echo(2**63)
-    assert gateway.entry_point.echo(1) == 1
+    for number in (2**64, -(2**63) - 1):
+        with pytest.raises(Py4JError, match="more than 64 bits"):
+            gateway.entry_point.echo(number)
+    assert gateway.entry_point.echo(2**64 - 1) == 2**64 - 1
 
 
 def test_overloads_are_chosen_by_the_value(gateway: JavaGateway) -> None:
