@@ -17,8 +17,10 @@ struct ArrowOptions {
   /// (spark.sql.execution.arrow.maxRecordsPerBatch). 0 is no bound.
   std::int64_t batch_records_max = 10'000;
   /// ... and no more bytes, unless a single row has more
-  /// (spark.sql.execution.arrow.maxBytesPerBatch). 0 is no bound.
-  std::int64_t batch_bytes_max = std::int64_t{64} << 20;
+  /// (spark.sql.execution.arrow.maxBytesPerBatch). 0 is no bound. Half of what a task may hold of
+  /// an answer (WorkerOptions::task_bytes_max), so that a function may return more than it was
+  /// given.
+  std::int64_t batch_bytes_max = std::int64_t{32} << 20;
   /// spark.sql.execution.arrow.compression.codec and its level.
   ArrowCompression compression = ArrowCompression::none;
   std::optional<int> compression_level = {};
