@@ -183,6 +183,7 @@ TEST_SUITE("python workers") {
     runner::PythonFunction function;
     function.command = std::make_shared<const runner::Bytes>();
     function.python_executable = "/no/such/python";
+    function.python_version = "3.11";
     const auto rdd = std::make_shared<PythonRdd>(engine.parallelize({"a"}, 1), function, false);
     CHECK(engine.failure(rdd).find("cannot start '/no/such/python': No such file or directory; "
                                    "correct PYSPARK_PYTHON or spark.pyspark.python") !=
