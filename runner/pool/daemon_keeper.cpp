@@ -34,7 +34,7 @@ std::shared_ptr<Daemon> DaemonKeeper::run(Start& start, const CancelToken* cance
     const auto start_daemon = [&] {
       return std::make_shared<Daemon>(python_executable_, environment_, host_, cancel);
     };
-    const std::shared_ptr<Daemon> daemon = check.around(start_daemon, cancel);
+    std::shared_ptr<Daemon> daemon = check.around(start_daemon, cancel);
     end(start, daemon, nullptr);
     return daemon;
   } catch (const TaskCancelled&) {
