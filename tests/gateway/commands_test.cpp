@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include "fixture.hpp"
-#include "gateway/collections.hpp"
 
 namespace py4cpp::test {
 
@@ -377,14 +376,6 @@ TEST_SUITE("commands") {
                                     "!ysmethods of objects within one another are called more than "
                                     "256 deep; perhaps a collection holds itself\n")
                           .exchange("c\no0\nclear\ne\n", "!yv\n"));
-  }
-
-  TEST_CASE("lists within lists within lists are destroyed one after the other") {
-    Value value;
-    for (int i = 0; i < 200'000; ++i)
-      value = std::make_shared<List>(std::vector<Value>{std::move(value)});
-    value = std::make_shared<Counted>();
-    CHECK(Counted::alive == 1);
   }
 
   TEST_CASE("custom commands get their lines and answer with a value") {
