@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <string>
 
 #include "fault_fixture.hpp"
 
@@ -94,14 +95,15 @@ TEST_SUITE("idle faults") {
       CAPTURE(interpreter.release.text());
       Workers workers(interpreter, {.memory_mb = 2048});
       Latent latent(workers);
-      for (const auto& [fault, text] :
+      for (const auto& each :
            {std::pair("raises", "raised on purpose"), std::pair("memory", "MemoryError"),
             std::pair("full", "No space left on device")}) {
+        const std::string fault = each.first;
+        const std::string text = each.second;
         CAPTURE(fault);
         latent.leave(fault);
         latent.happen();
-        CHECK(eventually(
-            [&, part = text] { return workers.said().find(part) != std::string::npos; }));
+        CHECK(eventually([&] { return workers.said().find(text) != std::string::npos; }));
         check_well(workers);
       }
       CHECK(workers.stats().created == 1);
