@@ -253,6 +253,7 @@ class Gateway::Impl final : public ProxyCaller {
   Clients clients_{releases_, orphans_,
                    [this] { return !core.options.pinned && pool.is_connected(); },
                    [this] {
+                     pool.expect_new_server();
                      if (core.options.pinned) pool.forget_server();
                    }};
   std::shared_ptr<ProxyCaller> reach_;  // What proxies refer to; owns nothing.

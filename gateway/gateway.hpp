@@ -103,6 +103,9 @@ struct GatewayOptions {
   /// Connecting to the callback server, shaking hands with it (with TLS), and its answer to our
   /// token, all together.
   std::chrono::milliseconds callback_connect_ms_max{10'000};
+  /// A callback server that has not been reached yet, and refuses us, is asked again for so long:
+  /// py4j's listens only a moment after the client has gone on.
+  std::chrono::milliseconds callback_listen_ms_max{500};
   /// An answer of Python that takes longer is given up, and so is a call that Python does not read
   /// for this long. Zero: never.
   std::chrono::milliseconds callback_read_ms_max{0};

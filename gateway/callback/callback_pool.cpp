@@ -5,7 +5,16 @@
 #include <iterator>
 #include <utility>
 
+#include "gateway/transport/sockets.hpp"
+
 namespace py4cpp {
+
+namespace {
+
+/// Between two questions whether a new callback server listens by now.
+constexpr std::chrono::milliseconds listen_interval{2};
+
+}  // namespace
 
 /// A session in use by this thread. It goes back to the pool unless it broke.
 class CallbackPool::Lease {
@@ -54,7 +63,7 @@ void CallbackPool::set_address(CallbackAddress address) {
   address_ = std::move(address);
   ++generation_;
   expects_token_ = true;
-  is_server_known_ = true;
+  is_server_known_ = may_start_to_listen_ = true;
   old.swap(idle_);
 }
 
@@ -214,7 +223,7 @@ CallbackPool::Connection CallbackPool::open() {
   lock.unlock();
   const auto end = Session::Clock::now() + options.callback_connect_ms_max;
   const auto dial = [&] {
-    return Connection{std::make_unique<Session>(core_, dial_(address, end), Session::Opened::by_us),
+    return Connection{std::make_unique<Session>(core_, reach(address, end), Session::Opened::by_us),
                       generation};
   };
   Connection connection = dial();
@@ -231,6 +240,26 @@ CallbackPool::Connection CallbackPool::open() {
   }
   connection.session->announce();
   return connection;
+}
+
+/// py4j's client goes on when its callback server has bound the port; a thread that has only begun
+/// listens on it (java_gateway.py: CallbackServer.start, run).
+std::unique_ptr<Transport> CallbackPool::reach(const CallbackAddress& address,
+                                               Session::Clock::time_point end) {
+  const auto listens_by =
+      std::min(end, Session::Clock::now() + core_.options.callback_listen_ms_max);
+  for (;; std::this_thread::sleep_for(listen_interval)) {
+    try {
+      auto transport = dial_(address, end);
+      may_start_to_listen_ = false;
+      return transport;
+    } catch (const Refused&) {
+      if (closed_ || !may_start_to_listen_) throw;
+      if (Session::Clock::now() < listens_by) continue;
+      may_start_to_listen_ = false;
+      throw;
+    }
+  }
 }
 
 void CallbackPool::give_back(Connection connection) {

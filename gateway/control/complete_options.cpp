@@ -22,6 +22,7 @@ constexpr Time times[] = {
     {"authentication_ms_max", &GatewayOptions::authentication_ms_max},
     {"read_ms_max", &GatewayOptions::read_ms_max},
     {"callback_connect_ms_max", &GatewayOptions::callback_connect_ms_max},
+    {"callback_listen_ms_max", &GatewayOptions::callback_listen_ms_max},
     {"callback_read_ms_max", &GatewayOptions::callback_read_ms_max},
     {"callback_idle_ms_max", &GatewayOptions::callback_idle_ms_max},
     {"release_ms_max", &GatewayOptions::release_ms_max},

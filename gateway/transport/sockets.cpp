@@ -14,8 +14,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.hpp"
-
 namespace py4cpp {
 
 namespace {
@@ -111,7 +109,7 @@ Fd connect_to(const std::string& host, std::uint16_t port,
               std::chrono::steady_clock::time_point end) {
   std::string reason;
   const auto addresses = resolve(host, port, reason);
-  int addresses_left = 0;
+  int addresses_left = 0, failure = 0;
   for (const addrinfo* at = addresses.get(); at; at = at->ai_next) ++addresses_left;
   for (const addrinfo* at = addresses.get(); at; at = at->ai_next, --addresses_left) {
     Fd socket = socket_for(*at, SOCK_NONBLOCK);
@@ -121,10 +119,13 @@ Fd connect_to(const std::string& host, std::uint16_t port,
       keep_alive(socket.get());
       return socket;
     }
-    reason = system_text(errno);
+    failure = errno;
+    reason = system_text(failure);
   }
-  throw Disconnected("cannot connect to Python's callback server at " + place_text(host, port) +
-                     ": " + reason);
+  const std::string text =
+      "cannot connect to Python's callback server at " + place_text(host, port) + ": " + reason;
+  if (failure == ECONNREFUSED) throw Refused(text);
+  throw Disconnected(text);
 }
 
 std::uint16_t local_port(int socket) {

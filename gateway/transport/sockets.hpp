@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/error.hpp"
 #include "base/fd.hpp"
 
 namespace py4cpp {
@@ -25,8 +26,14 @@ Fd listen_on(const std::string& host, std::uint16_t port);
 /// none.
 Fd accept_from(int listener);
 
-/// Connects as a blocking socket. Throws Disconnected when nobody answers before `end`; the
-/// addresses of a host share that time. (The system's look-up of a name has bounds of its own.)
+/// Nobody listens there, or not yet.
+class Refused : public Disconnected {
+ public:
+  using Disconnected::Disconnected;
+};
+
+/// Connects as a blocking socket. Throws Disconnected when nobody answers before `end` (Refused at
+/// once when the system says that nobody listens); the addresses of a host share that time. (The system's look-up of a name has bounds of its own.)
 Fd connect_to(const std::string& host, std::uint16_t port,
               std::chrono::steady_clock::time_point end);
 

@@ -3,6 +3,7 @@
 // Calls of Python on connections to its callback server, which may be slow, or go away while
 // several C++ threads use it.
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "gateway/callback/callback_pool.hpp"
+#include "gateway/transport/sockets.hpp"
 #include "house.hpp"
 
 namespace py4cpp::test {
@@ -38,6 +40,16 @@ class Shelf {
   std::mutex mutex_;
   std::vector<Proxy> proxies_;
 };
+
+/// A port of 127.0.0.1 where nobody listens yet.
+Fd bind_loopback() {
+  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  return socket;
+}
 
 /// Python's callback server: answers calls with 1, and lets go of what C++ drops.
 class PythonServer {
@@ -188,6 +200,59 @@ TEST_SUITE("callbacks") {
     CHECK(pool.call("t", "ask", {}, [](Session*) {}) == Value(7));
     REQUIRE(ends.size() == 2);
     CHECK(ends[0] == ends[1]);
+  }
+
+  TEST_CASE("a callback server that listens a moment late is asked until it does") {
+    const Fd server = bind_loopback();
+    auto options = Conversation::without_token();
+    options.callback_port = local_port(server);
+    options.callback_listen_ms_max = std::chrono::hours(1);
+    const Conversation conversation(options);
+    int refusals = 0;
+    const auto dial = [&](const CallbackAddress& address, Session::Clock::time_point end) {
+      try {
+        const Fd reached = connect_to(address.host, address.port, end);
+      } catch (const Refused&) {
+        if (++refusals == 3) REQUIRE(::listen(server.get(), 1) == 0);
+        throw;
+      }
+      return std::make_unique<ScriptedTransport>(Script().expect("c\nt\nask\ne\n").send("!yi7\n"));
+    };
+    CallbackPool pool(*conversation.core, dial, [] {});
+    CHECK(pool.call("t", "ask", {}, [](Session*) {}) == Value(7));
+    CHECK(refusals == 3);
+  }
+
+  TEST_CASE("one that was reached, or given up, is asked once until there is a new one") {
+    auto options = Conversation::without_token();
+    options.callback_listen_ms_max = std::chrono::milliseconds(1);
+    options.callback_idle_max = 0;
+    const Conversation conversation(options);
+    bool is_there = true;
+    int questions = 0;
+    const auto dial = [&](const CallbackAddress&, Session::Clock::time_point) {
+      ++questions;
+      if (!is_there) throw Refused("nobody listens");
+      return std::make_unique<ScriptedTransport>(Script().expect("c\nt\nask\ne\n").send("!yi7\n"));
+    };
+    CallbackPool pool(*conversation.core, dial, [] {});
+    const auto questions_of_a_call = [&] {
+      questions = 0;
+      try {
+        pool.call("t", "ask", {}, [](Session*) {});
+      } catch (const Refused&) {
+        CHECK_FALSE(is_there);
+      }
+      return questions;
+    };
+    CHECK(questions_of_a_call() == 1);
+    is_there = false;
+    CHECK(questions_of_a_call() == 1);
+    pool.expect_new_server();
+    CHECK(questions_of_a_call() > 1);
+    CHECK(questions_of_a_call() == 1);
+    pool.set_address({"127.0.0.1", 1});
+    CHECK(questions_of_a_call() > 1);
   }
 
   TEST_CASE(

@@ -35,8 +35,9 @@ TEST_SUITE("options") {
     constexpr auto for_ever = std::chrono::milliseconds::max();
     GatewayOptions options;
     options.orphans_ms_max = options.authentication_ms_max = options.read_ms_max =
-        options.callback_connect_ms_max = options.callback_read_ms_max =
-            options.callback_idle_ms_max = options.release_ms_max = for_ever;
+        options.callback_connect_ms_max = options.callback_listen_ms_max =
+            options.callback_read_ms_max = options.callback_idle_ms_max = options.release_ms_max =
+                for_ever;
     const Fd listener = listen_loopback();
     options.callback_port = local_port(listener);
     for (const bool is_pinned : {true, false}) {
