@@ -114,6 +114,10 @@ struct GatewayOptions {
   /// One that was not used for this long is closed. Zero: never. When pinned the connection is
   /// kept as long as there is room, because Python has a thread for it.
   std::chrono::milliseconds callback_idle_ms_max{30'000};
+  /// A thread that waits for Python looks for the next bytes this long before it sleeps, which
+  /// makes calls that follow one another two or three times as fast where there is more than one
+  /// processor. Looks in vain become rare by themselves. Zero: never.
+  std::chrono::microseconds spin_us_max{100};
   /// Whether Python is told of proxies that C++ dropped, so that it can drop the objects as well.
   bool release_proxies = true;
   /// Dead proxies wait for company until there are as many as the first number, until the oldest

@@ -28,15 +28,17 @@ constexpr Time times[] = {
     {"release_ms_max", &GatewayOptions::release_ms_max},
 };
 
+template <class Duration>
+void complete_time(const std::string& name, Duration& time, const char* unit) {
+  if (time.count() < 0)
+    throw Error("the option " + name + " is negative (" + std::to_string(time.count()) + " " +
+                unit + "); where there may be no bound, zero stands for that");
+  time = std::min<Duration>(time, option_time_max);
+}
+
 void complete_times(GatewayOptions& options) {
-  for (const auto& [name, value] : times) {
-    auto& time = options.*value;
-    if (time.count() < 0)
-      throw Error("the option " + std::string(name) + " is negative (" +
-                  std::to_string(time.count()) +
-                  " ms); where there may be no bound, zero stands for that");
-    time = std::min<std::chrono::milliseconds>(time, option_time_max);
-  }
+  for (const auto& [name, value] : times) complete_time(name, options.*value, "ms");
+  complete_time("spin_us_max", options.spin_us_max, "us");
 }
 
 void complete_token(GatewayOptions& options) {

@@ -179,11 +179,11 @@ std::unique_ptr<Transport> Entrance::transport_of(Guest& guest) {
   std::string already_read(guest.reader.rest());
   Fd socket = remove(guest);
   set_blocking(socket.get(), true);
+  const ReadTimes times{options_.read_ms_max, options_.spin_us_max};
   if (guest.tls)
-    return std::make_unique<TlsTransport>(std::move(socket), std::move(guest.tls),
-                                          options_.read_ms_max, std::move(already_read));
-  return std::make_unique<SocketTransport>(std::move(socket), options_.read_ms_max,
-                                           std::move(already_read));
+    return std::make_unique<TlsTransport>(std::move(socket), std::move(guest.tls), times,
+                                          std::move(already_read));
+  return std::make_unique<SocketTransport>(std::move(socket), times, std::move(already_read));
 }
 
 void Entrance::refuse(const GuestPointer& guest, const std::string& answer, Refusal refusal,

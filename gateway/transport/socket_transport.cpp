@@ -22,10 +22,10 @@ error_code last_error() { return {errno, boost::system::system_category()}; }
 
 }  // namespace
 
-SocketTransport::SocketTransport(Fd socket, std::chrono::milliseconds read_ms_max,
-                                 std::string already_read)
+SocketTransport::SocketTransport(Fd socket, ReadTimes times, std::string already_read)
     : socket_(std::move(socket)),
-      read_ms_max_(read_ms_max),
+      read_ms_max_(times.max),
+      patience_(times.spin),
       already_read_(std::move(already_read)),
       local_port_(py4cpp::local_port(socket_.get())),
       remote_port_(py4cpp::remote_port(socket_.get())) {
@@ -39,6 +39,7 @@ std::size_t SocketTransport::read(std::span<char> space, error_code& error) {
     already_read_.erase(0, count);
     return count;
   }
+  look_for_bytes();
   if (read_ms_max_.count() > 0 && !wait_some(read_ms_max_)) {
     error = boost::asio::error::timed_out;
     return 0;
@@ -53,7 +54,13 @@ void SocketTransport::acknowledge_at_once() noexcept {
 }
 
 bool SocketTransport::wait_readable(std::chrono::milliseconds time_max) {
-  return !already_read_.empty() || wait_some(time_max);
+  if (!already_read_.empty()) return true;
+  if (time_max.count() != 0) look_for_bytes();
+  return wait_some(time_max);
+}
+
+void SocketTransport::look_for_bytes() {
+  patience_.look_for([this] { return wait_some(std::chrono::milliseconds(0)); });
 }
 
 std::size_t SocketTransport::read_some(std::span<char> space, error_code& error) {
@@ -108,13 +115,12 @@ std::unique_ptr<Transport> dial(const CallbackAddress& address, const TlsContext
                                 const GatewayOptions& options,
                                 std::chrono::steady_clock::time_point end) {
   Fd socket = connect_to(address.host, address.port, end);
-  if (!tls)
-    return std::make_unique<SocketTransport>(std::move(socket), options.callback_read_ms_max);
+  const ReadTimes times{options.callback_read_ms_max, options.spin_us_max};
+  if (!tls) return std::make_unique<SocketTransport>(std::move(socket), times);
   const std::string& expected = options.callback_tls->host_name;
   auto stream = tls->connect(socket.get(), expected.empty() ? address.host : expected,
                              time_left(end), place_text(address.host, address.port));
-  return std::make_unique<TlsTransport>(std::move(socket), std::move(stream),
-                                        options.callback_read_ms_max);
+  return std::make_unique<TlsTransport>(std::move(socket), std::move(stream), times);
 }
 
 }  // namespace py4cpp

@@ -10,18 +10,25 @@
 
 #include "base/fd.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/transport/patience.hpp"
 #include "gateway/transport/transport.hpp"
 
 namespace py4cpp {
 
 class TlsContext;
 
+/// How long a read waits.
+struct ReadTimes {
+  /// Ends a read that waits longer; zero waits for ever.
+  std::chrono::milliseconds max{};
+  /// Looks for bytes this long before it sleeps; zero sleeps at once.
+  std::chrono::microseconds spin{};
+};
+
 class SocketTransport : public Transport {
  public:
   /// Takes a connected, blocking socket. `already_read` was read from it before and comes first.
-  /// `read_ms_max` ends a read that waits longer; zero waits for ever.
-  explicit SocketTransport(Fd socket, std::chrono::milliseconds read_ms_max = {},
-                           std::string already_read = {});
+  explicit SocketTransport(Fd socket, ReadTimes times = {}, std::string already_read = {});
 
   std::size_t read(std::span<char> space, boost::system::error_code& error) final;
   void write(std::string_view bytes, std::chrono::milliseconds unread_ms_max,
@@ -40,10 +47,12 @@ class SocketTransport : public Transport {
   /// Reads from the connection itself; 0 with an error at its end.
   virtual std::size_t read_some(std::span<char> space, boost::system::error_code& error);
   virtual bool wait_some(std::chrono::milliseconds time_max);
+  void look_for_bytes();
 
  private:
   const Fd socket_;
   const std::chrono::milliseconds read_ms_max_;
+  Patience patience_;
   std::string already_read_;
   const std::uint16_t local_port_;
   const std::uint16_t remote_port_;

@@ -33,7 +33,8 @@ class Refused : public Disconnected {
 };
 
 /// Connects as a blocking socket. Throws Disconnected when nobody answers before `end` (Refused at
-/// once when the system says that nobody listens); the addresses of a host share that time. (The system's look-up of a name has bounds of its own.)
+/// once when the system says that nobody listens); the addresses of a host share that time. (The
+/// system's look-up of a name has bounds of its own.)
 Fd connect_to(const std::string& host, std::uint16_t port,
               std::chrono::steady_clock::time_point end);
 

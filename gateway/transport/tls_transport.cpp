@@ -11,9 +11,9 @@ namespace py4cpp {
 
 using boost::system::error_code;
 
-TlsTransport::TlsTransport(Fd socket, std::unique_ptr<TlsStream> stream,
-                           std::chrono::milliseconds read_ms_max, std::string already_read)
-    : SocketTransport(std::move(socket), read_ms_max, std::move(already_read)),
+TlsTransport::TlsTransport(Fd socket, std::unique_ptr<TlsStream> stream, ReadTimes times,
+                           std::string already_read)
+    : SocketTransport(std::move(socket), times, std::move(already_read)),
       stream_(std::move(stream)) {
   stream_->set_blocking(true);
 }

@@ -13,7 +13,7 @@ namespace py4cpp {
 class TlsTransport final : public SocketTransport {
  public:
   /// Takes a blocking socket, and the stream over it, whose handshake is done.
-  TlsTransport(Fd socket, std::unique_ptr<TlsStream> stream, std::chrono::milliseconds read_ms_max,
+  TlsTransport(Fd socket, std::unique_ptr<TlsStream> stream, ReadTimes times,
                std::string already_read = {});
 
   void write(std::string_view bytes, std::chrono::milliseconds unread_ms_max,

@@ -59,6 +59,9 @@ TEST_SUITE("options") {
     GatewayOptions options;
     options.read_ms_max = std::chrono::milliseconds(-1);
     CHECK(contains(message_of([&] { House{options}; }), "read_ms_max is negative (-1 ms)"));
+    options.read_ms_max = {};
+    options.spin_us_max = std::chrono::microseconds(-2);
+    CHECK(contains(message_of([&] { House{options}; }), "spin_us_max is negative (-2 us)"));
   }
 
   TEST_CASE("a nonce of ids that is no number is refused") {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/transport/patience.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace py4cpp {
+
+namespace {
+
+constexpr int waits_to_skip_max = 255;
+
+/// Threads that look for something at this moment.
+std::atomic<int> lookers = 0;
+
+}  // namespace
+
+int usable_processors() {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  return static_cast<int>(std::thread::hardware_concurrency());  // More than a set has room for.
+}
+
+Patience::Patience(std::chrono::microseconds time_max, int processors)
+    : time_max_(time_max), lookers_max_(processors / 2) {}
+
+bool Patience::begin() {
+  if (time_max_.count() == 0 || lookers_max_ == 0) return false;
+  if (waits_to_skip_ > 0) {
+    --waits_to_skip_;
+    return false;
+  }
+  if (++lookers <= lookers_max_) return true;
+  --lookers;
+  return false;
+}
+
+void Patience::finish(bool was_there) {
+  --lookers;
+  skipped_last_ = was_there ? 0 : std::min(2 * skipped_last_ + 1, waits_to_skip_max);
+  waits_to_skip_ = skipped_last_;
+}
+
+}  // namespace py4cpp

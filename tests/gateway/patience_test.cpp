@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a thread looks for bytes before it sleeps.
+#include "gateway/transport/patience.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace py4cpp::test {
+
+namespace {
+
+constexpr std::chrono::microseconds long_time = std::chrono::hours(1), no_time{0}, short_time{1};
+constexpr int two_processors = 2;
+
+/// How often it looked for what never comes.
+int looks(Patience& patience) {
+  int count = 0;
+  patience.look_for([&] {
+    ++count;
+    return false;
+  });
+  return count;
+}
+
+}  // namespace
+
+TEST_SUITE("patience") {
+  TEST_CASE("what comes in time is looked for every time") {
+    Patience patience(long_time, two_processors);
+    for (int wait = 0; wait < 3; ++wait) {
+      int looks_left = 3;
+      patience.look_for([&] { return --looks_left == 0; });
+      CHECK(looks_left == 0);
+    }
+  }
+
+  TEST_CASE("after looks in vain more and more waits go by without one, up to 255") {
+    Patience patience(short_time, two_processors);
+    std::vector<int> skipped;
+    int since = 0;
+    while (skipped.size() < 11) {
+      if (looks(patience) == 0) {
+        ++since;
+        continue;
+      }
+      skipped.push_back(since);
+      since = 0;
+    }
+    CHECK(skipped == std::vector<int>{0, 1, 3, 7, 15, 31, 63, 127, 255, 255, 255});
+    bool has_looked = false;
+    while (!has_looked) patience.look_for([&] { return has_looked = true; });
+    CHECK(looks(patience) > 0);
+  }
+
+  TEST_CASE("nobody looks with one processor, or with no time") {
+    Patience alone(long_time, 1);
+    CHECK(looks(alone) == 0);
+    Patience hasty(no_time, two_processors);
+    CHECK(looks(hasty) == 0);
+  }
+
+  TEST_CASE("half of the processors look at a time") {
+    Patience outer(long_time, two_processors);
+    Patience inner(short_time, two_processors);
+    bool is_over = false;
+    outer.look_for([&] {
+      CHECK(looks(inner) == 0);
+      return is_over = true;
+    });
+    CHECK(is_over);
+    CHECK(looks(inner) > 0);
+  }
+
+  TEST_CASE("this process may use a processor") { CHECK(usable_processors() > 0); }
+}
+
+}  // namespace py4cpp::test
