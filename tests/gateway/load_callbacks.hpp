@@ -87,7 +87,7 @@ class CallbackServer {
     if (stream->handshake() != py4cpp::TlsStream::Step::done)
       throw std::runtime_error("no handshake: " + stream->failure());
     return std::make_unique<py4cpp::TlsTransport>(std::move(socket), std::move(stream),
-                                                  std::chrono::milliseconds(0));
+                                                  py4cpp::ReadTimes{});
   }
 
   static constexpr int backlog = 1024;
