@@ -59,6 +59,7 @@ struct Field {
   std::function<void(Invocation&)> set;  // Empty when the field is read-only.
   Parameter parameter{};                 // How `set` converts its one argument.
   std::string doc{};
+  bool get_changes_object = false;  // The object may not be const.
 };
 
 struct Base {

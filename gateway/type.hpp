@@ -225,6 +225,7 @@ class Type {
     field.java_name = getter.return_name;
     field.python_type = getter.return_python;
     field.get = std::move(getter.invoke);
+    field.get_changes_object = getter.changes_object;
     return field;
   }
 

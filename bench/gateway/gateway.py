@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the gateway beside the JVM's and a server without logic, with the unmodified client.
 
-    gateway.py BUILD_FOLDER [--repeats N] [--all-processors] [--only "CASE|CASE..."]
+    gateway.py BUILD_FOLDER [--repeats N] [--only "CASE|CASE..."]
 
 Every peer first runs a case until a JVM has compiled what it does. Then every repeat runs it for
 some milliseconds against all peers in turn, in one order and then in the other, so that what else
@@ -10,9 +10,9 @@ of the repeats' ratios, and the limits that we hold ourselves to; nothing fails 
 The null server is the floor that this client and machine set. The JVM is left out, and the output
 says so, where java and javac are not found.
 
-Most cases run on one processor: on several, a call takes a third of the time or all of it depending
-on where the scheduler happens to put client and server. What is compared with the JVM alone, eight
-threads and the slowest calls, runs on all of them, since the JVM has threads of its own.
+All of it runs on all processors first, as programs do, and then on one. On several a call mostly
+waits for an idle processor to wake up, or does not, depending on where the scheduler happens to put
+client and server; on one it shows what the server itself adds to a call.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ class Case:
     warm_count: int = WARM_OPERATIONS
 
 
-ON_ONE_PROCESSOR = {
+CASES = {
     "static call, int": Case(static_call, 200, CALL),
     "call, str": Case(call_with("greet", "hello"), 200, CALL),
     "call, float": Case(call_with("half", 5.0), 200, CALL),
@@ -218,8 +218,8 @@ ON_ONE_PROCESSOR = {
     "bytes in, 1 MB": Case(bytes_in, 2, BYTES_IN, WARM_MEGABYTES),
     "bytes out, 1 MB": Case(bytes_out, 1, {}, WARM_MEGABYTES),
     "stream, 1 MB": Case(stream, 3, STREAM, WARM_MEGABYTES),
+    "8 threads": Case(eight_threads, 800, AS_FAST_AS_THE_JVM),
 }
-ON_ALL_PROCESSORS = {"8 threads": Case(eight_threads, 800, AS_FAST_AS_THE_JVM)}
 
 
 @contextmanager
@@ -353,43 +353,34 @@ def compare_fresh(found: Commands) -> None:
     report("launch to first result", "ms", samples, LAUNCH)
 
 
-def chosen_of(cases: dict[str, Case], chosen: list[str]) -> dict[str, Case]:
-    """All cases when none was chosen."""
-    return {name: case for name, case in cases.items() if not chosen or name in chosen}
-
-
-def run(found: Commands, chosen: list[str], repeats: int, one: set[int], all_: set[int]) -> None:
+def run(found: Commands, chosen: list[str], repeats: int, processors: set[int]) -> None:
     """Runs the chosen cases, or all and what is measured in other ways."""
-    if cases := chosen_of(ON_ONE_PROCESSOR, chosen):
-        with kept_on(one), running(found) as peers:
-            compare(peers, cases, repeats)
-            if not chosen:
-                memory = {name: [resident(peer.pid)] for name, peer in peers.items()}
-                report("resident", "MB", memory, RESIDENT)
-    if cases := chosen_of(ON_ALL_PROCESSORS, chosen):
-        with kept_on(all_), running(found) as peers:
-            compare(peers, cases, repeats)
-            if not chosen:
-                compare_tails(peers)
-    if not chosen:
-        with kept_on(one):
-            compare_fresh(found)
+    cases = {name: case for name, case in CASES.items() if not chosen or name in chosen}
+    with kept_on(processors), running(found) as peers:
+        compare(peers, cases, repeats)
+        if chosen:
+            return
+        compare_tails(peers)
+        memory = {name: [resident(peer.pid)] for name, peer in peers.items()}
+        report("resident", "MB", memory, RESIDENT)
+    with kept_on(processors):
+        compare_fresh(found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("--repeats", type=int, default=101)
-    parser.add_argument("--all-processors", action="store_true", help="for every case")
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
-    all_ = os.sched_getaffinity(0)
-    one = all_ if arguments.all_processors else {max(all_)}
     chosen = [case for case in arguments.only.split("|") if case]
-    if unknown := set(chosen) - ON_ONE_PROCESSOR.keys() - ON_ALL_PROCESSORS.keys():
+    if unknown := set(chosen) - CASES.keys():
         parser.error(f"there is no case {', '.join(sorted(unknown))}")
+    all_ = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory() as folder:
-        run(commands(arguments.build, folder), chosen, arguments.repeats, one, all_)
+        found = commands(arguments.build, folder)
+        for processors in [all_] if len(all_) == 1 else [all_, {max(all_)}]:
+            run(found, chosen, arguments.repeats, processors)
 
 
 if __name__ == "__main__":

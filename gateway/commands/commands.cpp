@@ -131,7 +131,8 @@ Next run_field(Command& command) {
   void* const pointer = origin ? origin->cast(resolved->pointer) : resolved->pointer;
   detail::Invocation invocation{command.context, *target, pointer, {}};
   if (!is_get) return set_field(command, *field, invocation, std::move(*values));
-  answer_value(command.core, command.answer, field->get(invocation));
+  answer_value(command.core, command.answer,
+               detail::read_field(*field, invocation, command.line(3)));
   return Next::go_on;
 }
 

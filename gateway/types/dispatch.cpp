@@ -194,6 +194,12 @@ void require_mutable(const Registry& registry, const Value& object, std::string_
                          registry.class_name(object) + " as const");
 }
 
+Value read_field(const Field& field, Invocation& invocation, std::string_view name) {
+  if (field.get_changes_object)
+    require_mutable(invocation.context.registry(), invocation.self, name);
+  return field.get(invocation);
+}
+
 const Overload* carried_overload(const Class& type, const Method& method, void* pointer) {
   const TypeRecord& record = method.origin ? *method.origin->base->record : *type.record;
   if (method.overload->invoke || !record.carried) return nullptr;

@@ -44,6 +44,10 @@ CallResult construct(const Registry& registry, CallContext& context, std::string
 /// Throws NamedError when the object is one that C++ gave as const; `member` is what changes it.
 void require_mutable(const Registry& registry, const Value& object, std::string_view member);
 
+/// The value of a field of `invocation.self`. Throws what its function throws, and as
+/// require_mutable() does for one that changes the object.
+Value read_field(const Field& field, Invocation& invocation, std::string_view name);
+
 /// What an object of the class carries itself for a method; null when the method is the class's.
 const Overload* carried_overload(const Class& type, const Method& method, void* pointer);
 

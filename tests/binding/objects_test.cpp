@@ -55,6 +55,7 @@ struct Vehicle {
   const Wheel fixed{};
   Plate plain_;
   Gilded gilded_;
+  int starts_ = 0;
 };
 struct Car : Vehicle {
   Car& car() { return *this; }
@@ -82,6 +83,8 @@ class Garage {
         .field("spare", &Vehicle::spare)
         .field("wheel", &Vehicle::wheel)
         .field("fixed", &Vehicle::fixed)
+        .field("starts", [](Vehicle& self) { return ++self.starts_; })
+        .field("starts so far", [](const Vehicle& self) { return self.starts_; })
         .method("take", [](Vehicle& self, Engine& engine) { self.engine_ = engine; })
         .method("keep", [](Vehicle&, const std::shared_ptr<Engine>&) {})
         .method("look", [](Vehicle&, const Engine& engine) { return engine.power_; })
@@ -99,7 +102,7 @@ class Garage {
   Value field(const Value& object, const char* name) {
     const auto target = registry_.table().resolve(*object.get_if<Object>());
     detail::Invocation invocation{context_, object, target->pointer, {}};
-    return field_of(name).get(invocation);
+    return detail::read_field(field_of(name), invocation, name);
   }
   std::string refusal(const Value& object, std::string_view method, std::vector<Value> arguments) {
     return message_of([&] { call(object, method, std::move(arguments)); });
@@ -163,6 +166,17 @@ TEST_SUITE("binding objects") {
                   text);
     CHECK(contains(garage.refusal(engine, "boost", {}), "boost changes its object"));
     CHECK(garage.call(engine, "power") == Value(1));
+  }
+
+  TEST_CASE("a field whose function may change the object is refused likewise") {
+    Garage garage;
+    const Value vehicle = std::make_shared<Vehicle>();
+    CHECK(garage.field(vehicle, "starts") == Value(1));
+    const Value sealed = std::make_shared<const Vehicle>();
+    const auto text = message_of([&] { garage.field(sealed, "starts"); });
+    CHECK_MESSAGE(contains(text, "starts changes its object, and C++ gave this garage.Vehicle"),
+                  text);
+    CHECK(garage.field(sealed, "starts so far") == Value(0));
   }
 
   TEST_CASE("an object that is const is an argument where C++ does not change it") {
