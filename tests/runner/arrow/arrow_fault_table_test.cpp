@@ -28,9 +28,10 @@ constexpr Fault faults[] = {
     {"crashes", "was killed or crashed", true}, {"descriptors", "Too many open files", false},
     {"exits", "was killed or crashed", true},   {"raises", "raised on purpose", false},
 };
-constexpr EvalType types[] = {EvalType::sql_map_pandas_iter_udf,
+constexpr EvalType types[] = {EvalType::sql_map_arrow_iter_udf, EvalType::sql_map_pandas_iter_udf,
                               EvalType::sql_grouped_map_pandas_udf,
                               EvalType::sql_cogrouped_map_pandas_udf};
+constexpr std::size_t places[] = {0, output_before};
 
 // Many rows with the same text.
 std::shared_ptr<arrow::RecordBatch> unit(const std::string& text) {
@@ -77,15 +78,17 @@ std::unique_ptr<ArrowTask> start(ArrowWorkers& workers, EvalType type, const std
     return runner.compute(
         std::make_unique<CogroupList>(groups(batches(fault, at)), groups(batches("fine", at))), {});
   }
-  const ArrowPythonRunner runner(workers.factories(), functions("strike"), type, {{0}});
+  const bool has_pandas = type == EvalType::sql_map_pandas_iter_udf;
+  const ArrowPythonRunner runner(workers.factories(),
+                                 functions(has_pandas ? "strike" : "strike_batches"), type, {{0}});
   return runner.compute(batch_list(batches(fault, at)), {});
 }
 
-void check_fails(ArrowWorkers& workers, EvalType type, const Fault& fault, std::size_t at) {
-  const auto task = start(workers, type, fault.name, at);
+// The output before the fault comes first, and then what became of it.
+void check_fails(ArrowTask& task, const Fault& fault, std::size_t at) {
   arrow::RecordBatchVector got;
   const auto read = [&] {
-    while (auto batch = task->next()) got.push_back(std::move(batch));
+    while (auto batch = task.next()) got.push_back(std::move(batch));
   };
   if (fault.worker_lost) {
     CHECK_THROWS_WITH_AS(read(), doctest::Contains(fault.text), WorkerFailed);
@@ -101,7 +104,6 @@ void check_fails(ArrowWorkers& workers, EvalType type, const Fault& fault, std::
 
 TEST_SUITE("arrow fault table") {
   TEST_CASE("functions of batches, groups and cogroups fail in every way, early and late") {
-    std::size_t turn = 0;
     for (const std::string& pyspark : pyspark_environments()) {
       CAPTURE(pyspark);
       // Less than the fault wants, more than pandas does.
@@ -109,15 +111,15 @@ TEST_SUITE("arrow fault table") {
       const bool newest = pyspark == pyspark_environments().front();
       for (const EvalType type : types) {
         CAPTURE(static_cast<int>(type));
-        for (const Fault& fault : faults) {
-          CAPTURE(fault.name);
-          // Every other fault of a type is late, and then of the next type the others. The older
-          // release meets each fault once.
-          ++turn;
-          if (!newest && turn % std::size(types) != 0) continue;
-          check_fails(workers, type, fault, turn % 2 == 0 ? 0 : output_before);
-        }
-        ++turn;
+        for (const Fault& fault : faults)
+          for (const std::size_t place : places) {
+            CAPTURE(fault.name);
+            CAPTURE(place);
+            // The older release meets each fault once with each type.
+            const bool is_its_turn = (place == 0) == (&fault - faults) % 2;
+            if (newest || is_its_turn)
+              check_fails(*start(workers, type, fault.name, place), fault, place);
+          }
         std::size_t whole = 0;
         const auto task = start(workers, type, "fine", 0);
         while (task->next()) ++whole;
@@ -125,6 +127,24 @@ TEST_SUITE("arrow fault table") {
       }
       CHECK(workers.factories().stats().live == workers.factories().stats().idle);
       CHECK(workers.factories().stats().daemon_starts == 1);
+    }
+  }
+
+  TEST_CASE("those that get stuck, in Python or in C, are ended in time, early and late") {
+    constexpr Fault fault{"", "took longer than 8000 ms", true};
+    for (const std::string& pyspark : pyspark_environments()) {
+      CAPTURE(pyspark);
+      ArrowWorkers workers(pyspark, {.task_ms_max = std::chrono::seconds(8)});
+      std::vector<std::unique_ptr<ArrowTask>> tasks;  // all of them wait at the same time
+      for (const EvalType type : types)
+        for (const std::size_t place : places)
+          tasks.push_back(start(workers, type, place == 0 ? "hangs" : "stuck", place));
+      for (std::size_t i = 0; i < tasks.size(); ++i) {
+        CAPTURE(i);
+        check_fails(*tasks[i], fault, places[i % std::size(places)]);
+        tasks[i].reset();
+      }
+      CHECK(workers.factories().stats().live == 0);
     }
   }
 }

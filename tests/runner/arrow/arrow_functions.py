@@ -76,6 +76,14 @@ def strike(frames: Iterable[Any]) -> Iterator[Any]:
     return (strike_group(frame) for frame in frames)
 
 
+def strike_batches(batches: Iterable[Any]) -> Iterator[Any]:
+    """Every batch as it comes, unless its text names a fault."""
+    for batch in batches:
+        if happen := FAULTS.get(batch.column(1)[0].as_py()):
+            happen()
+        yield batch
+
+
 def strike_group(rows: Any) -> Any:
     """The rows of a group, unless their text names a fault."""
     if happen := FAULTS.get(rows["text"].iloc[0]):
