@@ -2,8 +2,9 @@
 //
 // Threads that share one pool and its runners, with functions of different kinds at the same time:
 // four with two rounds each; or, for as many seconds as PY4CPP_SOAK_SECONDS says, sixteen, among
-// whose tasks are some that raise or are cancelled.
+// whose tasks are some that raise, are cancelled or lose their worker.
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <atomic>
 #include <chrono>
@@ -52,7 +53,8 @@ class Runners {
                 {.window_bounds = {WindowBound::unbounded}}),
         table_(workers.factories(), doubles(workers), EvalType::sql_arrow_table_udf,
                {.input_type_json = numbers_json}),
-        raising_(workers.runner("third_is_wrong")) {}
+        raising_(workers.runner("third_is_wrong")),
+        exiting_(workers.runner("exits")) {}
 
   // A task of one kind, with data of its own for each `seed` up to 127. False when the result is
   // wrong.
@@ -62,13 +64,14 @@ class Runners {
         &Runners::run_arrow_map, &Runners::run_pandas_map, &Runners::run_scalar,
         &Runners::run_pickled,   &Runners::run_rdd,        &Runners::run_group,
         &Runners::run_cogroup,   &Runners::run_window,     &Runners::run_table,
-        &Runners::run_raising,   &Runners::run_cancelled};
+        &Runners::run_raising,   &Runners::run_cancelled,  &Runners::run_killed,
+        &Runners::run_exiting};
     return (this->*all[kind])(seed);
   }
 
   // The first of them end well, and leave their workers to the next task.
   static constexpr int good_kinds = 9;
-  static constexpr int kinds = 11;
+  static constexpr int kinds = 13;
 
  private:
   static std::vector<ChainedPythonFunctions> functions(ArrowWorkers& workers, const char* name,
@@ -169,6 +172,27 @@ class Runners {
     }
   }
 
+  // Reads on until the task says that its worker is gone.
+  static bool is_lost(ArrowTask& task) {
+    try {
+      while (task.next()) continue;
+      return false;
+    } catch (const WorkerFailed&) {
+      return true;
+    }
+  }
+
+  bool run_killed(int seed) const {
+    const auto task = arrow_map_.compute(
+        std::make_unique<Repeated>(numbers(seed, seed + rows), 10 * batches), {});
+    return task->next() && ::kill(task->task().worker_pid(), SIGKILL) == 0 && is_lost(*task);
+  }
+
+  bool run_exiting(int seed) const {
+    return is_lost(*exiting_.compute(
+        std::make_unique<Repeated>(numbers(seed, seed + rows), 10 * batches), {}));
+  }
+
   bool run_scalar(int seed) const {
     const auto task =
         scalar_.compute(std::make_unique<Repeated>(numbers(seed, seed + rows), batches), {});
@@ -204,6 +228,7 @@ class Runners {
   const ArrowPythonRunner window_;
   const ArrowPythonUdtfRunner table_;
   const ArrowPythonRunner raising_;
+  const ArrowPythonRunner exiting_;
 };
 
 }  // namespace
