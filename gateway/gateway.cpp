@@ -83,7 +83,9 @@ class Gateway::Impl final : public ProxyCaller {
 
   std::uint64_t acquire() noexcept override {
     ++core.counters.proxies;
-    return clients_.generation_of_thread();
+    const std::uint64_t generation = clients_.generation_of_thread();
+    pool.expect_server_of(generation);
+    return generation;
   }
 
   void release(const std::string& id, std::uint64_t generation) noexcept override {
@@ -157,6 +159,7 @@ class Gateway::Impl final : public ProxyCaller {
   }
 
   void begin(Session& session) {
+    if (!had_clients_.exchange(true)) pool.expect_new_server();  // It may have been called before.
     clients_.join(session);
     if (!releases_.is_empty()) housekeeper_.wake();
     if (!core.options.pinned) return;
@@ -253,11 +256,11 @@ class Gateway::Impl final : public ProxyCaller {
   Clients clients_{releases_, orphans_,
                    [this] { return !core.options.pinned && pool.is_connected(); },
                    [this] {
-                     pool.expect_new_server();
                      if (core.options.pinned) pool.forget_server();
                    }};
   std::shared_ptr<ProxyCaller> reach_;  // What proxies refer to; owns nothing.
   std::future<void> unreachable_;       // Comes when the last reference of reach_ has gone.
+  std::atomic<bool> had_clients_ = false;
   std::atomic<bool> was_shut_down_ = false, was_shutdown_told_ = false;
 
   std::mutex over_mutex_;

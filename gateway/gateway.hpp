@@ -103,8 +103,9 @@ struct GatewayOptions {
   /// Connecting to the callback server, shaking hands with it (with TLS), and its answer to our
   /// token, all together.
   std::chrono::milliseconds callback_connect_ms_max{10'000};
-  /// A callback server that has not been reached yet, and refuses us, is asked again for so long:
-  /// py4j's listens only a moment after the client has gone on.
+  /// A callback server that may be new (of a new client, or at a new address), and refuses us, is
+  /// asked again for so long, once: py4j's listens only a moment after the client has gone on. Zero:
+  /// not asked again. callback_connect_ms_max bounds it as well.
   std::chrono::milliseconds callback_listen_ms_max{500};
   /// An answer of Python that takes longer is given up, and so is a call that Python does not read
   /// for this long. Zero: never.
@@ -116,7 +117,8 @@ struct GatewayOptions {
   std::chrono::milliseconds callback_idle_ms_max{30'000};
   /// A thread that waits for Python looks for the next bytes this long before it sleeps, which
   /// makes calls that follow one another two or three times as fast where there is more than one
-  /// processor. Looks in vain become rare by themselves. Zero: never.
+  /// processor. Looks in vain become rare by themselves. Zero: never; 10 ms at most. Where a quota
+  /// allows about one processor of many, zero leaves it to Python.
   std::chrono::microseconds spin_us_max{100};
   /// Whether Python is told of proxies that C++ dropped, so that it can drop the objects as well.
   bool release_proxies = true;

@@ -111,7 +111,8 @@ class Type {
     return *this;
   }
 
-  /// A field that a function computes from the object; Python cannot set it.
+  /// A field that a function computes from the object; Python cannot set it. A function that takes
+  /// T&, or is a non-const member, is refused for an object that C++ gave as const.
   template <class F, detail::FieldAnnotation... N>
   requires(!std::is_member_object_pointer_v<F>) Type
       field(std::string name, F getter, const N&... notes)

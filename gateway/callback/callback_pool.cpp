@@ -223,8 +223,9 @@ CallbackPool::Connection CallbackPool::open() {
   lock.unlock();
   const auto end = Session::Clock::now() + options.callback_connect_ms_max;
   const auto dial = [&] {
-    return Connection{std::make_unique<Session>(core_, reach(address, end), Session::Opened::by_us),
-                      generation};
+    return Connection{
+        std::make_unique<Session>(core_, reach(address, generation, end), Session::Opened::by_us),
+        generation};
   };
   Connection connection = dial();
   if (with_token) {
@@ -245,21 +246,41 @@ CallbackPool::Connection CallbackPool::open() {
 /// py4j's client goes on when its callback server has bound the port; a thread that has only begun
 /// listens on it (java_gateway.py: CallbackServer.start, run).
 std::unique_ptr<Transport> CallbackPool::reach(const CallbackAddress& address,
+                                               std::uint64_t generation,
                                                Session::Clock::time_point end) {
   const auto listens_by =
       std::min(end, Session::Clock::now() + core_.options.callback_listen_ms_max);
   for (;; std::this_thread::sleep_for(listen_interval)) {
     try {
       auto transport = dial_(address, end);
-      may_start_to_listen_ = false;
+      know_whether_it_listens(generation);
       return transport;
-    } catch (const Refused&) {
-      if (closed_ || !may_start_to_listen_) throw;
+    } catch (const ConnectionRefused&) {
+      if (closed_ || !may_start_to_listen(generation)) throw;
       if (Session::Clock::now() < listens_by) continue;
-      may_start_to_listen_ = false;
+      know_whether_it_listens(generation);
       throw;
     }
   }
+}
+
+bool CallbackPool::may_start_to_listen(std::uint64_t generation) const {
+  const std::lock_guard lock(mutex_);
+  return may_start_to_listen_ && generation == generation_;
+}
+
+void CallbackPool::know_whether_it_listens(std::uint64_t generation) {
+  const std::lock_guard lock(mutex_);
+  if (generation == generation_) may_start_to_listen_ = false;
+}
+
+void CallbackPool::expect_new_server() {
+  const std::lock_guard lock(mutex_);
+  may_start_to_listen_ = true;
+}
+
+void CallbackPool::expect_server_of(std::uint64_t generation) {
+  if (expected_clients_.exchange(generation) != generation) expect_new_server();
 }
 
 void CallbackPool::give_back(Connection connection) {

@@ -23,7 +23,7 @@ namespace py4cpp {
 /// thread.
 class CallbackPool {
  public:
-  /// Connects before `end`, or throws Disconnected (Refused when nobody listens).
+  /// Connects before `end`, or throws Disconnected (ConnectionRefused when nobody listens).
   using Dial = std::function<std::unique_ptr<Transport>(const CallbackAddress& address,
                                                         Session::Clock::time_point end)>;
   /// Told of the session that this thread uses from now on, and with null when it is done.
@@ -49,8 +49,10 @@ class CallbackPool {
   /// since. Anybody else might listen there otherwise.
   bool is_server_known() const { return is_server_known_; }
   void forget_server() { is_server_known_ = false; }
-  /// The callback server may be another one from now on, which may not listen yet.
-  void expect_new_server() { may_start_to_listen_ = true; }
+  /// The callback server may be another one from now on, which may not listen yet. That of these
+  /// clients is expected once.
+  void expect_new_server();
+  void expect_server_of(std::uint64_t generation);
   /// Whether there is a connection that the callback server has not ended.
   bool is_connected() const;
   /// Closes the connections that were idle for too long by `now`. Returns when the next one will
@@ -103,7 +105,10 @@ class CallbackPool {
   Connection take_idle();
   Connection connect();
   Connection open();
-  std::unique_ptr<Transport> reach(const CallbackAddress& address, Session::Clock::time_point end);
+  std::unique_ptr<Transport> reach(const CallbackAddress& address, std::uint64_t generation,
+                                   Session::Clock::time_point end);
+  bool may_start_to_listen(std::uint64_t generation) const;
+  void know_whether_it_listens(std::uint64_t generation);
   void give_back(Connection connection);
   bool closes_idle() const;
 
@@ -124,7 +129,8 @@ class CallbackPool {
   std::atomic<std::size_t> visits_ = 0;
   std::atomic<bool> closed_ = false;  // Set under the mutex.
   std::atomic<bool> is_server_known_ = false;
-  std::atomic<bool> may_start_to_listen_ = true;  // Until it was reached, or given up.
+  bool may_start_to_listen_ = true;  // Until it was reached, or given up; guarded by the mutex.
+  std::atomic<std::uint64_t> expected_clients_ = 0;
 };
 
 }  // namespace py4cpp

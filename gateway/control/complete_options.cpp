@@ -29,16 +29,18 @@ constexpr Time times[] = {
 };
 
 template <class Duration>
-void complete_time(const std::string& name, Duration& time, const char* unit) {
+void complete_time(const std::string& name, Duration& time, Duration time_max, const char* unit) {
   if (time.count() < 0)
     throw Error("the option " + name + " is negative (" + std::to_string(time.count()) + " " +
-                unit + "); where there may be no bound, zero stands for that");
-  time = std::min<Duration>(time, option_time_max);
+                unit + "); what zero means there, gateway.hpp says");
+  time = std::min(time, time_max);
 }
 
 void complete_times(GatewayOptions& options) {
-  for (const auto& [name, value] : times) complete_time(name, options.*value, "ms");
-  complete_time("spin_us_max", options.spin_us_max, "us");
+  using std::chrono::microseconds, std::chrono::milliseconds;
+  for (const auto& [name, value] : times)
+    complete_time<milliseconds>(name, options.*value, option_time_max, "ms");
+  complete_time<microseconds>("spin_us_max", options.spin_us_max, spin_time_max, "us");
 }
 
 void complete_token(GatewayOptions& options) {

@@ -25,19 +25,18 @@ int usable_processors() {
 Patience::Patience(std::chrono::microseconds time_max, int processors)
     : time_max_(time_max), lookers_max_(processors / 2) {}
 
-bool Patience::begin() {
+Patience::Looker::Looker(int lookers_max) : may_look_(++lookers <= lookers_max) {}
+
+Patience::Looker::~Looker() { --lookers; }
+
+bool Patience::is_its_turn() {
   if (time_max_.count() == 0 || lookers_max_ == 0) return false;
-  if (waits_to_skip_ > 0) {
-    --waits_to_skip_;
-    return false;
-  }
-  if (++lookers <= lookers_max_) return true;
-  --lookers;
+  if (waits_to_skip_ == 0) return true;
+  --waits_to_skip_;
   return false;
 }
 
-void Patience::finish(bool was_there) {
-  --lookers;
+void Patience::learn(bool was_there) {
   skipped_last_ = was_there ? 0 : std::min(2 * skipped_last_ + 1, waits_to_skip_max);
   waits_to_skip_ = skipped_last_;
 }

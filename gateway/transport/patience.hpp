@@ -10,11 +10,12 @@
 
 namespace py4cpp {
 
-/// Processors that this process may use.
+/// Processors that this thread may use.
 int usable_processors();
 
 /// What one thread has learned about waiting on one connection. After a look in vain some waits go
-/// by without one: one, then three, then seven, up to 255; so slow peers cost next to nothing.
+/// by without one: one, then three, then seven, up to 255; so slow peers cost next to nothing. What
+/// is there at once teaches nothing.
 class Patience {
  public:
   /// Looks for `time_max` at most, and not at all with one processor, which the peer needs itself.
@@ -24,19 +25,35 @@ class Patience {
   /// half of the processors are kept busy by this, in all connections of the process.
   template <class F>
   void look_for(F is_there) {
-    if (!begin()) return;
+    if (!is_its_turn()) return;
+    const Looker looker(lookers_max_);
+    if (!looker.may_look() || is_there()) return;
     const auto end = Clock::now() + time_max_;
     bool is_in_time = true;
-    // Somebody else may want the processor, the peer first of all.
-    while (!is_there() && (is_in_time = Clock::now() < end)) ::sched_yield();
-    finish(is_in_time);
+    do {
+      ::sched_yield();  // Somebody else may want the processor, the peer first of all.
+    } while (!is_there() && (is_in_time = Clock::now() < end));
+    learn(is_in_time);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  bool begin();
-  void finish(bool was_there);
+  /// Counts a thread that looks, among those of the whole process: they share its processors.
+  class Looker {
+   public:
+    explicit Looker(int lookers_max);
+    ~Looker();
+    Looker(const Looker&) = delete;
+    Looker& operator=(const Looker&) = delete;
+    bool may_look() const { return may_look_; }
+
+   private:
+    const bool may_look_;
+  };
+
+  bool is_its_turn();
+  void learn(bool was_there);
 
   const std::chrono::microseconds time_max_;
   const int lookers_max_;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <system_error>
@@ -72,6 +73,17 @@ bool finish_connect(int socket, std::chrono::milliseconds time_max) {
   return failure == 0;
 }
 
+/// A socket that finds nobody at the port that it was given itself is connected to itself. That is
+/// nobody: errno says so.
+bool refuse_oneself(int socket) {
+  sockaddr_storage here{}, there{};
+  socklen_t here_size = sizeof here, there_size = sizeof there;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size);
+  ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size);
+  errno = ECONNREFUSED;
+  return here_size == there_size && std::memcmp(&here, &there, here_size) == 0;
+}
+
 }  // namespace
 
 std::string place_text(const std::string& host, std::uint16_t port) {
@@ -109,22 +121,25 @@ Fd connect_to(const std::string& host, std::uint16_t port,
               std::chrono::steady_clock::time_point end) {
   std::string reason;
   const auto addresses = resolve(host, port, reason);
-  int addresses_left = 0, failure = 0;
+  int addresses_left = 0;
+  bool was_refused = false;
   for (const addrinfo* at = addresses.get(); at; at = at->ai_next) ++addresses_left;
   for (const addrinfo* at = addresses.get(); at; at = at->ai_next, --addresses_left) {
     Fd socket = socket_for(*at, SOCK_NONBLOCK);
-    if (socket && (::connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0 ||
-                   finish_connect(socket.get(), time_left(end) / addresses_left))) {
+    if (socket &&
+        (::connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0 ||
+         finish_connect(socket.get(), time_left(end) / addresses_left)) &&
+        !refuse_oneself(socket.get())) {
       set_blocking(socket.get(), true);
       keep_alive(socket.get());
       return socket;
     }
-    failure = errno;
-    reason = system_text(failure);
+    was_refused |= errno == ECONNREFUSED;
+    reason = system_text(errno);
   }
   const std::string text =
       "cannot connect to Python's callback server at " + place_text(host, port) + ": " + reason;
-  if (failure == ECONNREFUSED) throw Refused(text);
+  if (was_refused) throw ConnectionRefused(text);
   throw Disconnected(text);
 }
 

@@ -27,14 +27,14 @@ Fd listen_on(const std::string& host, std::uint16_t port);
 Fd accept_from(int listener);
 
 /// Nobody listens there, or not yet.
-class Refused : public Disconnected {
+class ConnectionRefused : public Disconnected {
  public:
   using Disconnected::Disconnected;
 };
 
-/// Connects as a blocking socket. Throws Disconnected when nobody answers before `end` (Refused at
-/// once when the system says that nobody listens); the addresses of a host share that time. (The
-/// system's look-up of a name has bounds of its own.)
+/// Connects as a blocking socket. Throws Disconnected when nobody answers before `end`, and
+/// ConnectionRefused at once when the system says that nobody listens; the addresses of a host
+/// share that time. (The system's look-up of a name has bounds of its own.)
 Fd connect_to(const std::string& host, std::uint16_t port,
               std::chrono::steady_clock::time_point end);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -212,7 +213,7 @@ TEST_SUITE("callbacks") {
     const auto dial = [&](const CallbackAddress& address, Session::Clock::time_point end) {
       try {
         const Fd reached = connect_to(address.host, address.port, end);
-      } catch (const Refused&) {
+      } catch (const ConnectionRefused&) {
         if (++refusals == 3) REQUIRE(::listen(server.get(), 1) == 0);
         throw;
       }
@@ -225,14 +226,14 @@ TEST_SUITE("callbacks") {
 
   TEST_CASE("one that was reached, or given up, is asked once until there is a new one") {
     auto options = Conversation::without_token();
-    options.callback_listen_ms_max = std::chrono::milliseconds(1);
+    options.callback_listen_ms_max = std::chrono::milliseconds(100);
     options.callback_idle_max = 0;
     const Conversation conversation(options);
     bool is_there = true;
     int questions = 0;
     const auto dial = [&](const CallbackAddress&, Session::Clock::time_point) {
       ++questions;
-      if (!is_there) throw Refused("nobody listens");
+      if (!is_there) throw ConnectionRefused("nobody listens");
       return std::make_unique<ScriptedTransport>(Script().expect("c\nt\nask\ne\n").send("!yi7\n"));
     };
     CallbackPool pool(*conversation.core, dial, [] {});
@@ -240,7 +241,7 @@ TEST_SUITE("callbacks") {
       questions = 0;
       try {
         pool.call("t", "ask", {}, [](Session*) {});
-      } catch (const Refused&) {
+      } catch (const ConnectionRefused&) {
         CHECK_FALSE(is_there);
       }
       return questions;
@@ -253,6 +254,19 @@ TEST_SUITE("callbacks") {
     CHECK(questions_of_a_call() == 1);
     pool.set_address({"127.0.0.1", 1});
     CHECK(questions_of_a_call() > 1);
+  }
+
+  TEST_CASE("stopping ends the wait for a callback server that does not listen") {
+    const Fd server = bind_loopback();
+    GatewayOptions options;
+    options.pinned = options.authenticate = false;
+    options.callback_port = local_port(server);
+    options.callback_connect_ms_max = options.callback_listen_ms_max = std::chrono::hours(1);
+    House house(options);
+    auto result = std::async(std::launch::async,
+                             [&] { return house.gateway->python_entry_point().call("never"); });
+    house.gateway->stop();
+    CHECK_THROWS_AS(result.get(), Disconnected);
   }
 
   TEST_CASE(

@@ -41,6 +41,15 @@ TEST_SUITE("commands") {
                             .exchange("c\no2\niterator\ne\n", "!ygo5\n"));
   }
 
+  TEST_CASE("a field that may change its object is no field of a const one") {
+    Conversation().play(Script()
+                            .exchange("f\ng\nt\ngrown\ne\n", "!yi4\n")
+                            .exchange("c\nz:test.Square\nsealed\ne\n", "!yro0\n")
+                            .exchange("f\ng\no0\ndouble_side\ne\n", "!yi10\n")
+                            .exchange("f\ng\no0\ngrown\ne\n", "!xro1\n")
+                            .exchange("f\ng\no0\ndouble_side\ne\n", "!yi10\n"));
+  }
+
   TEST_CASE("statics are called through the class name") {
     Conversation().play(
         Script()
@@ -305,14 +314,14 @@ TEST_SUITE("commands") {
   TEST_CASE("dir lists fields, methods, statics and imports") {
     Conversation().play(
         Script()
-            .exchange("d\nf\nt\ne\n", "!ysSIDES\\ndouble_side\\nkind\\nside\n")
+            .exchange("d\nf\nt\ne\n", "!ysSIDES\\ndouble_side\\ngrown\\nkind\\nside\n")
             .exchange(
                 "d\nm\nt\ne\n",
                 "!ysarea\\nask\\nbytes\\ncircle\\ne\\nequals\\nfail\\ngetClass\\ngrow\\nhashCode\\n"
-                "hidden\\nkind\\nlabel\\nnotify\\nnotifyAll\\npick\\nrest\\ntoString\\nunit\\nwait"
-                "\n")
+                "hidden\\nkind\\nlabel\\nnotify\\nnotifyAll\\npick\\nrest\\nsealed\\ntoString\\n"
+                "unit\\nwait\n")
             .exchange("d\ns\ntest.Square\ne\n",
-                      "!ysCorner\\nSIDES\\nbytes\\ncircle\\nhidden\\nunit\n")
+                      "!ysCorner\\nSIDES\\nbytes\\ncircle\\nhidden\\nsealed\\nunit\n")
             .exchange("d\ns\nno.Such\ne\n", "!ys\n")
             .exchange("d\nv\nrj\nn\ne\n", "!ys0\n")
             .exchange("j\ni\nrj\ntest.Square\ne\n", "!yv\n")

@@ -41,12 +41,14 @@ void bind_test_classes(Registry& registry) {
       .field("side", &Square::side)
       .field("kind", &Square::kind)
       .field("double_side", [](const Square& self) { return 2 * self.side; })
+      .field("grown", [](Square& self) { return ++self.side; })
       .static_method("bytes",
                      [] {
                        const auto text = std::as_bytes(std::span("raw\n!bytes", 10));
                        return Bytes(text.begin(), text.end());
                      })
       .static_method("unit", [] { return Square(1); })
+      .static_method("sealed", [] { return std::make_shared<const Square>(5); })
       .static_method("circle", [] { return std::shared_ptr<Shape>(std::make_shared<Circle>()); })
       .static_method("hidden", [] { return std::make_shared<Counted>(); })
       .static_field("SIDES", 4);

@@ -62,6 +62,8 @@ TEST_SUITE("options") {
     options.read_ms_max = {};
     options.spin_us_max = std::chrono::microseconds(-2);
     CHECK(contains(message_of([&] { House{options}; }), "spin_us_max is negative (-2 us)"));
+    options.spin_us_max = std::chrono::hours(1);
+    CHECK(complete_options(options).spin_us_max == spin_time_max);
   }
 
   TEST_CASE("a nonce of ids that is no number is refused") {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
 #include <vector>
 
 namespace py4cpp::test {
@@ -30,7 +31,7 @@ TEST_SUITE("patience") {
   TEST_CASE("what comes in time is looked for every time") {
     Patience patience(long_time, two_processors);
     for (int wait = 0; wait < 3; ++wait) {
-      int looks_left = 3;
+      int looks_left = 3;  // Not at once.
       patience.look_for([&] { return --looks_left == 0; });
       CHECK(looks_left == 0);
     }
@@ -49,9 +50,29 @@ TEST_SUITE("patience") {
       since = 0;
     }
     CHECK(skipped == std::vector<int>{0, 1, 3, 7, 15, 31, 63, 127, 255, 255, 255});
-    bool has_looked = false;
-    while (!has_looked) patience.look_for([&] { return has_looked = true; });
+  }
+
+  TEST_CASE("what is there at once teaches nothing") {
+    Patience patience(short_time, two_processors);
     CHECK(looks(patience) > 0);
+    CHECK(looks(patience) == 0);
+    bool is_there_at_once = false;
+    patience.look_for([&] { return is_there_at_once = true; });
+    CHECK(is_there_at_once);
+    CHECK(looks(patience) > 0);  // The second look in vain.
+    for (int wait = 0; wait < 3; ++wait) CHECK(looks(patience) == 0);
+    CHECK(looks(patience) > 0);
+  }
+
+  TEST_CASE("what comes while somebody looks makes the next wait one with a look") {
+    Patience patience(std::chrono::milliseconds(100), two_processors);
+    CHECK(looks(patience) > 0);
+    CHECK(looks(patience) == 0);
+    for (int wait = 0; wait < 3; ++wait) {
+      int looks_left = 2;
+      patience.look_for([&] { return --looks_left == 0; });
+      CHECK(looks_left == 0);
+    }
   }
 
   TEST_CASE("nobody looks with one processor, or with no time") {
@@ -67,7 +88,7 @@ TEST_SUITE("patience") {
     bool is_over = false;
     outer.look_for([&] {
       CHECK(looks(inner) == 0);
-      return is_over = true;
+      return std::exchange(is_over, true);
     });
     CHECK(is_over);
     CHECK(looks(inner) > 0);
