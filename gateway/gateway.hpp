@@ -104,8 +104,8 @@ struct GatewayOptions {
   /// token, all together.
   std::chrono::milliseconds callback_connect_ms_max{10'000};
   /// A callback server that may be new (of a new client, or at a new address), and refuses us, is
-  /// asked again for so long, once: py4j's listens only a moment after the client has gone on. Zero:
-  /// not asked again. callback_connect_ms_max bounds it as well.
+  /// asked again for so long, once: py4j's listens only a moment after the client has gone on.
+  /// Zero: not asked again. callback_connect_ms_max bounds it as well.
   std::chrono::milliseconds callback_listen_ms_max{500};
   /// An answer of Python that takes longer is given up, and so is a call that Python does not read
   /// for this long. Zero: never.
