@@ -159,8 +159,7 @@ class Gateway::Impl final : public ProxyCaller {
   }
 
   void begin(Session& session) {
-    if (!had_clients_.exchange(true)) pool.expect_new_server();  // It may have been called before.
-    clients_.join(session);
+    if (clients_.join(session)) pool.expect_new_server();  // It may have been called before.
     if (!releases_.is_empty()) housekeeper_.wake();
     if (!core.options.pinned) return;
     set_session_of_thread(&session);
@@ -260,7 +259,6 @@ class Gateway::Impl final : public ProxyCaller {
                    }};
   std::shared_ptr<ProxyCaller> reach_;  // What proxies refer to; owns nothing.
   std::future<void> unreachable_;       // Comes when the last reference of reach_ has gone.
-  std::atomic<bool> had_clients_ = false;
   std::atomic<bool> was_shut_down_ = false, was_shutdown_told_ = false;
 
   std::mutex over_mutex_;

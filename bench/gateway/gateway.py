@@ -353,18 +353,17 @@ def compare_fresh(found: Commands) -> None:
     report("launch to first result", "ms", samples, LAUNCH)
 
 
-def run(found: Commands, chosen: list[str], repeats: int, processors: set[int]) -> None:
+def run(found: Commands, chosen: list[str], repeats: int) -> None:
     """Runs the chosen cases, or all and what is measured in other ways."""
     cases = {name: case for name, case in CASES.items() if not chosen or name in chosen}
-    with kept_on(processors), running(found) as peers:
+    with running(found) as peers:
         compare(peers, cases, repeats)
         if chosen:
             return
         compare_tails(peers)
         memory = {name: [resident(peer.pid)] for name, peer in peers.items()}
         report("resident", "MB", memory, RESIDENT)
-    with kept_on(processors):
-        compare_fresh(found)
+    compare_fresh(found)
 
 
 def main() -> None:
@@ -380,7 +379,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = commands(arguments.build, folder)
         for processors in [all_] if len(all_) == 1 else [all_, {max(all_)}]:
-            run(found, chosen, arguments.repeats, processors)
+            with kept_on(processors):
+                run(found, chosen, arguments.repeats)
 
 
 if __name__ == "__main__":

@@ -279,8 +279,12 @@ void CallbackPool::expect_new_server() {
   may_start_to_listen_ = true;
 }
 
-void CallbackPool::expect_server_of(std::uint64_t generation) {
-  if (expected_clients_.exchange(generation) != generation) expect_new_server();
+void CallbackPool::expect_server_of(std::uint64_t clients) {
+  if (clients <= expected_clients_) return;
+  const std::lock_guard lock(mutex_);
+  if (clients <= expected_clients_) return;
+  expected_clients_ = clients;
+  may_start_to_listen_ = true;
 }
 
 void CallbackPool::give_back(Connection connection) {

@@ -49,10 +49,10 @@ class CallbackPool {
   /// since. Anybody else might listen there otherwise.
   bool is_server_known() const { return is_server_known_; }
   void forget_server() { is_server_known_ = false; }
-  /// The callback server may be another one from now on, which may not listen yet. That of these
-  /// clients is expected once.
+  /// The callback server may be another one from now on, which may not listen yet.
   void expect_new_server();
-  void expect_server_of(std::uint64_t generation);
+  /// Likewise that of this generation of clients: once, and not for one that is older.
+  void expect_server_of(std::uint64_t clients);
   /// Whether there is a connection that the callback server has not ended.
   bool is_connected() const;
   /// Closes the connections that were idle for too long by `now`. Returns when the next one will

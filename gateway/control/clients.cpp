@@ -2,17 +2,19 @@
 #include "gateway/control/clients.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace py4cpp {
 
 /// A connection whose end nobody has read yet belongs to a client that is gone: its thread may be
 /// busy with a call for long.
-void Clients::join(Session& session) {
+bool Clients::join(Session& session) {
   const std::lock_guard lock(mutex_);
-  if (had_any_ && !is_anybody_there()) renew();
-  had_any_ = true;
+  const bool is_first = !std::exchange(had_any_, true);
+  if (!is_first && !is_anybody_there()) renew();
   orphans_.end();
   served_[std::this_thread::get_id()] = {&session, releases_.generation()};
+  return is_first;
 }
 
 /// A client that we have hung up on because it was silent comes back when it has something to say.

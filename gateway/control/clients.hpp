@@ -33,7 +33,8 @@ class Clients {
         generation_begun_(std::move(generation_begun)) {}
 
   /// Called by the thread that serves the session, before and after.
-  void join(Session& session);
+  /// join() returns whether no client was there before, ever.
+  bool join(Session& session);
   void leave(const Session& session);
   bool is_empty() const;
   /// A client has said that it is a new one: what the present connections pass from now on is its.

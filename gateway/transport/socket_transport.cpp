@@ -25,7 +25,7 @@ error_code last_error() { return {errno, boost::system::system_category()}; }
 SocketTransport::SocketTransport(Fd socket, ReadTimes times, std::string already_read)
     : socket_(std::move(socket)),
       read_ms_max_(times.max),
-      patience_(times.spin),
+      lookout_(times.spin),
       already_read_(std::move(already_read)),
       local_port_(py4cpp::local_port(socket_.get())),
       remote_port_(py4cpp::remote_port(socket_.get())) {
@@ -60,7 +60,7 @@ bool SocketTransport::wait_readable(std::chrono::milliseconds time_max) {
 }
 
 void SocketTransport::look_for_bytes() {
-  patience_.look_for([this] { return wait_some(std::chrono::milliseconds(0)); });
+  lookout_.look_for([this] { return wait_some(std::chrono::milliseconds(0)); });
 }
 
 std::size_t SocketTransport::read_some(std::span<char> space, error_code& error) {

@@ -10,7 +10,7 @@
 
 #include "base/fd.hpp"
 #include "gateway/gateway.hpp"
-#include "gateway/transport/patience.hpp"
+#include "gateway/transport/lookout.hpp"
 #include "gateway/transport/transport.hpp"
 
 namespace py4cpp {
@@ -52,7 +52,7 @@ class SocketTransport : public Transport {
  private:
   const Fd socket_;
   const std::chrono::milliseconds read_ms_max_;
-  Patience patience_;
+  Lookout lookout_;
   std::string already_read_;
   const std::uint16_t local_port_;
   const std::uint16_t remote_port_;

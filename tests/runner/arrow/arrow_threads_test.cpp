@@ -164,20 +164,16 @@ class Runners {
         std::make_unique<Repeated>(numbers(seed, seed + rows), 10 * batches), {}, cancel);
     if (!task->next()) return false;
     cancel->cancel("enough");
-    try {
-      while (task->next()) continue;
-      return false;
-    } catch (const TaskCancelled&) {
-      return true;
-    }
+    return fails_with<TaskCancelled>(*task);
   }
 
-  // Reads on until the task says that its worker is gone.
-  static bool is_lost(ArrowTask& task) {
+  // Reads on until the task fails so.
+  template <typename Failure>
+  static bool fails_with(ArrowTask& task) {
     try {
       while (task.next()) continue;
       return false;
-    } catch (const WorkerFailed&) {
+    } catch (const Failure&) {
       return true;
     }
   }
@@ -185,11 +181,12 @@ class Runners {
   bool run_killed(int seed) const {
     const auto task = arrow_map_.compute(
         std::make_unique<Repeated>(numbers(seed, seed + rows), 10 * batches), {});
-    return task->next() && ::kill(task->task().worker_pid(), SIGKILL) == 0 && is_lost(*task);
+    return task->next() && ::kill(task->task().worker_pid(), SIGKILL) == 0 &&
+           fails_with<WorkerFailed>(*task);
   }
 
   bool run_exiting(int seed) const {
-    return is_lost(*exiting_.compute(
+    return fails_with<WorkerFailed>(*exiting_.compute(
         std::make_unique<Repeated>(numbers(seed, seed + rows), 10 * batches), {}));
   }
 

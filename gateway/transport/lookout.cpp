@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/transport/patience.hpp"
+#include "gateway/transport/lookout.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -22,21 +22,21 @@ int usable_processors() {
   return static_cast<int>(std::thread::hardware_concurrency());  // More than a set has room for.
 }
 
-Patience::Patience(std::chrono::microseconds time_max, int processors)
+Lookout::Lookout(std::chrono::microseconds time_max, int processors)
     : time_max_(time_max), lookers_max_(processors / 2) {}
 
-Patience::Looker::Looker(int lookers_max) : may_look_(++lookers <= lookers_max) {}
+Lookout::Looker::Looker(int lookers_max) : may_look_(++lookers <= lookers_max) {}
 
-Patience::Looker::~Looker() { --lookers; }
+Lookout::Looker::~Looker() { --lookers; }
 
-bool Patience::is_its_turn() {
+bool Lookout::is_its_turn() {
   if (time_max_.count() == 0 || lookers_max_ == 0) return false;
   if (waits_to_skip_ == 0) return true;
   --waits_to_skip_;
   return false;
 }
 
-void Patience::learn(bool was_there) {
+void Lookout::learn(bool was_there) {
   skipped_last_ = was_there ? 0 : std::min(2 * skipped_last_ + 1, waits_to_skip_max);
   waits_to_skip_ = skipped_last_;
 }

@@ -16,10 +16,10 @@ int usable_processors();
 /// What one thread has learned about waiting on one connection. After a look in vain some waits go
 /// by without one: one, then three, then seven, up to 255; so slow peers cost next to nothing. What
 /// is there at once teaches nothing.
-class Patience {
+class Lookout {
  public:
   /// Looks for `time_max` at most, and not at all with one processor, which the peer needs itself.
-  explicit Patience(std::chrono::microseconds time_max, int processors = usable_processors());
+  explicit Lookout(std::chrono::microseconds time_max, int processors = usable_processors());
 
   /// Returns when `is_there()` says yes, and when it is no use looking for longer. No more than
   /// half of the processors are kept busy by this, in all connections of the process.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How a thread looks for bytes before it sleeps.
-#include "gateway/transport/patience.hpp"
+#include "gateway/transport/lookout.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,9 +16,9 @@ constexpr std::chrono::microseconds long_time = std::chrono::hours(1), no_time{0
 constexpr int two_processors = 2;
 
 /// How often it looked for what never comes.
-int looks(Patience& patience) {
+int looks(Lookout& lookout) {
   int count = 0;
-  patience.look_for([&] {
+  lookout.look_for([&] {
     ++count;
     return false;
   });
@@ -27,22 +27,22 @@ int looks(Patience& patience) {
 
 }  // namespace
 
-TEST_SUITE("patience") {
+TEST_SUITE("lookout") {
   TEST_CASE("what comes in time is looked for every time") {
-    Patience patience(long_time, two_processors);
+    Lookout lookout(long_time, two_processors);
     for (int wait = 0; wait < 3; ++wait) {
       int looks_left = 3;  // Not at once.
-      patience.look_for([&] { return --looks_left == 0; });
+      lookout.look_for([&] { return --looks_left == 0; });
       CHECK(looks_left == 0);
     }
   }
 
   TEST_CASE("after looks in vain more and more waits go by without one, up to 255") {
-    Patience patience(short_time, two_processors);
+    Lookout lookout(short_time, two_processors);
     std::vector<int> skipped;
     int since = 0;
     while (skipped.size() < 11) {
-      if (looks(patience) == 0) {
+      if (looks(lookout) == 0) {
         ++since;
         continue;
       }
@@ -53,38 +53,38 @@ TEST_SUITE("patience") {
   }
 
   TEST_CASE("what is there at once teaches nothing") {
-    Patience patience(short_time, two_processors);
-    CHECK(looks(patience) > 0);
-    CHECK(looks(patience) == 0);
+    Lookout lookout(short_time, two_processors);
+    CHECK(looks(lookout) > 0);
+    CHECK(looks(lookout) == 0);
     bool is_there_at_once = false;
-    patience.look_for([&] { return is_there_at_once = true; });
+    lookout.look_for([&] { return is_there_at_once = true; });
     CHECK(is_there_at_once);
-    CHECK(looks(patience) > 0);  // The second look in vain.
-    for (int wait = 0; wait < 3; ++wait) CHECK(looks(patience) == 0);
-    CHECK(looks(patience) > 0);
+    CHECK(looks(lookout) > 0);  // The second look in vain.
+    for (int wait = 0; wait < 3; ++wait) CHECK(looks(lookout) == 0);
+    CHECK(looks(lookout) > 0);
   }
 
   TEST_CASE("what comes while somebody looks makes the next wait one with a look") {
-    Patience patience(std::chrono::milliseconds(100), two_processors);
-    CHECK(looks(patience) > 0);
-    CHECK(looks(patience) == 0);
+    Lookout lookout(std::chrono::milliseconds(100), two_processors);
+    CHECK(looks(lookout) > 0);
+    CHECK(looks(lookout) == 0);
     for (int wait = 0; wait < 3; ++wait) {
       int looks_left = 2;
-      patience.look_for([&] { return --looks_left == 0; });
+      lookout.look_for([&] { return --looks_left == 0; });
       CHECK(looks_left == 0);
     }
   }
 
   TEST_CASE("nobody looks with one processor, or with no time") {
-    Patience alone(long_time, 1);
+    Lookout alone(long_time, 1);
     CHECK(looks(alone) == 0);
-    Patience hasty(no_time, two_processors);
+    Lookout hasty(no_time, two_processors);
     CHECK(looks(hasty) == 0);
   }
 
   TEST_CASE("half of the processors look at a time") {
-    Patience outer(long_time, two_processors);
-    Patience inner(short_time, two_processors);
+    Lookout outer(long_time, two_processors);
+    Lookout inner(short_time, two_processors);
     bool is_over = false;
     outer.look_for([&] {
       CHECK(looks(inner) == 0);
